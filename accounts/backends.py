@@ -1,0 +1,48 @@
+"""Sign-in by staff number."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+def login_id_of(named: str) -> str:
+    """The staff number in what a directory calls somebody: `CITY\\a001`, `a001@CITY.LOCAL`, `ａ００１`."""
+    return unicodedata.normalize("NFKC", named).strip().rpartition("\\")[2].partition("@")[0]
+
+
+class PortalBackend(ModelBackend):
+    """Password check with the staff number folded to half width; roles come from memberships."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        name = unicodedata.normalize("NFKC", username or "").strip()
+        return super().authenticate(request, username=name, password=password, **kwargs)
+
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        return set()
+
+    get_group_permissions = get_user_permissions
+    get_all_permissions = get_user_permissions
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return False
+
+
+class ProxyBackend(PortalBackend):
+    """Whom the proxy has signed in; only somebody who is registered here, and never without the setting."""
+
+    def authenticate(self, request: HttpRequest | None, remote_user: str = "", **kwargs: Any) -> User | None:
+        if not settings.REMOTE_USER_HEADER or not remote_user:
+            return None
+        return User.objects.active().filter(login_id=login_id_of(remote_user)).first()

@@ -1,0 +1,56 @@
+"""Acts that the ledger knows, with their words."""
+
+from __future__ import annotations
+
+ACTS: dict[str, str] = {
+    "create": "作成",
+    "update": "変更",
+    "delete": "削除",
+    "restore": "復元",
+    "archive": "保管",
+    "move": "移動",
+    "link": "関連付け",
+    "unlink": "関連の解除",
+    "publish": "公開",
+    "load": "読み込み",
+    "open": "開始",
+    "close": "締切",
+    "report": "報告",
+    "unreport": "報告の取消",
+    "assess": "評価",
+    "review": "確認",
+    "submit": "提出",
+    "approve": "承認",
+    "withdraw": "取下げ",
+    "return": "差戻し",
+    "accept": "受理",
+    "correct": "訂正",
+    "sign_in": "サインイン",
+    "sign_out": "サインアウト",
+    "sign_in_failed": "サインイン失敗",
+    "password": "パスワードの変更",
+    "deactivate": "利用停止",
+    "activate": "利用再開",
+    "extend": "延長",
+    "reopen": "再開",
+    "void": "廃止",
+    "attach": "添付",
+    "remind": "案内メール",
+    "push": "計画変更",
+    "hand_over": "引継ぎ",
+    "apply": "適用",
+    "freeze": "確定",
+    "cut": "記録の切り離し",
+    "prune": "期限切れの削除",
+    "unlock": "サインインの再開",
+    "enrol": "二要素の登録",
+    "unenrol": "二要素の解除",
+    "grade": "評価区分での評価",
+    "merge": "統合・置き換え",
+    "make": "資料の作成",
+    "export": "公開用の書き出し",
+}
+
+
+def label(act: str) -> str:
+    return ACTS.get(act, act)

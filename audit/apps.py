@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "audit"
+    verbose_name = "操作の記録"
+
+    def ready(self) -> None:
+        from audit.services import append
+        from lib import ledger
+
+        ledger.register(append)

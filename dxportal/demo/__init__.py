@@ -1,0 +1,1 @@
+"""サンプル市: the demonstration city, told half-year by half-year up to today."""

@@ -1,0 +1,1 @@
+"""Keeping: the whole portal in one file, taken while it is in use, and put back into an empty place."""

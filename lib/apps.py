@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+from lib import folding
+
+
+class LibConfig(AppConfig):
+    name = "lib"
+    verbose_name = "共通"
+
+    def ready(self) -> None:
+        folding.install()

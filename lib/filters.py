@@ -1,0 +1,26 @@
+"""Filter sets with the look's fields; a wrong filter value shows its error and filters nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+
+from lib.forms import PortalForm
+
+
+class PortalFilterSet(django_filters.FilterSet):
+    def get_form_class(self) -> type[PortalForm]:
+        fields = {name: f.field for name, f in self.filters.items()}
+        return type(f"{type(self).__name__}Form", (PortalForm,), fields)
+
+    @property
+    def active(self) -> bool:
+        """Whether any filter is set."""
+        return any(self.data.get(name) for name in self.filters)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        for name, value in self.form.cleaned_data.items():
+            if name in self.filters:
+                queryset = self.filters[name].filter(queryset, value)
+        return queryset

@@ -1,0 +1,38 @@
+"""`field__folded`: the folded text of a column, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.signals import connection_created
+from django.db.models import CharField, TextField, Transform
+
+from lib.fold import HIRAGANA, KATAKANA, fold
+
+
+class Folded(Transform):
+    """Compare with `lib.fold.fold(text)`, e.g. `title__folded__contains=fold(text)`."""
+
+    lookup_name = "folded"
+    function = "portal_fold"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        template = f"translate(lower(normalize(%(expressions)s, NFKC)), '{KATAKANA}', '{HIRAGANA}')"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
+def _teach(sender: Any, connection: Any, **kwargs: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("portal_fold", 1, _folded, deterministic=True)
+
+
+def _folded(value: str | None) -> str | None:
+    return None if value is None else fold(value)
+
+
+def install() -> None:
+    """Register the transform and teach each SQLite connection the function."""
+    for field in (CharField, TextField):
+        field.register_lookup(Folded)
+    connection_created.connect(_teach, dispatch_uid="lib.folding")

@@ -1,0 +1,13 @@
+"""Tags of templates/charts/ that draw with `lib.svg`."""
+
+from __future__ import annotations
+
+from django import template
+
+from lib import svg
+
+register = template.Library()
+register.simple_tag(svg.meter, name="draw_meter")
+register.simple_tag(svg.stacked_bar, name="draw_bar")
+register.simple_tag(svg.schedule, name="draw_schedule")
+register.simple_tag(svg.table, name="draw_table")
