@@ -1,0 +1,120 @@
+"""Reads of the city's own plans that span several tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db.models import Count, Prefetch
+
+from strategy import board, tree
+from strategy.compare import Change, Statement, compare
+from strategy.models import Edition, Element, ElementLink, Layer, Plan
+
+Pair = tuple[int, int]
+
+
+def plans_with_editions(*, drafts: bool) -> list[Plan]:
+    """Plans with at least one edition that the reader may see, as `shown_editions`, newest first (3 queries).
+
+    Each edition carries its layers with the count of their elements as `counted_layers`.
+    """
+    layers = Layer.objects.annotate(count=Count("elements")).order_by("order", "pk")
+    editions = (
+        Edition.objects.visible(drafts=drafts)
+        .order_by("-order", "-pk")
+        .prefetch_related(Prefetch("layers", queryset=layers, to_attr="counted_layers"))
+    )
+    plans = Plan.objects.prefetch_related(Prefetch("editions", queryset=editions, to_attr="shown_editions"))
+    return [plan for plan in plans if plan.shown_editions]
+
+
+def front(editions: Sequence[Edition]) -> Edition:
+    """The edition a reader opens first: the published one, else the newest."""
+    return next((e for e in editions if e.status == "published"), editions[0])
+
+
+def load_board(edition: Edition, *, on: int | None = None) -> tuple[board.Board, list[Change]]:
+    """The sheet of an edition, and for a draft its changes from the edition in force.
+
+    Three queries, two more for a draft with a predecessor.
+    """
+    layers = list(edition.layers.all())
+    by_pk = {layer.pk: layer for layer in layers}
+    elements = list(edition.elements.all())
+    for element in elements:
+        element.layer = by_pk[element.layer_id]
+    links = _links(edition)
+    sheet = board.build(layers, elements, links, on=on)
+    former = predecessor(edition)
+    if former is None:
+        return sheet, []
+    old = list(former.elements.select_related("layer"))
+    changes = compare(statements(old, _links(former)), statements([n.element for n in sheet.nodes.values()], links))
+    _mark(sheet, {e.lineage: e for e in old}, changes)
+    return sheet, changes
+
+
+def predecessor(edition: Edition) -> Edition | None:
+    """The edition in force that a draft is to follow."""
+    if not edition.is_draft:
+        return None
+    return next((e for e in edition.plan.editions.all() if e.status == "published"), None)
+
+
+def changes_of(edition: Edition) -> list[Change]:
+    """What a draft changes against the edition in force; everything is new in a first edition."""
+    former = predecessor(edition)
+    old = [] if former is None else statements(former.elements.select_related("layer"), _links(former))
+    return compare(old, statements(edition.elements.select_related("layer"), _links(edition)))
+
+
+def statements(elements: Iterable[Element], links: Iterable[Pair]) -> list[Statement]:
+    rows = list(elements)
+    lineage: dict[int, UUID] = {e.pk: e.lineage for e in rows}
+    targets: dict[int, set[UUID]] = defaultdict(set)
+    for source, target in links:
+        targets[source].add(lineage[target])
+    return [
+        Statement(
+            e.lineage, e.layer.name, e.label, e.title, e.body,
+            lineage.get(e.parent_id), frozenset(targets[e.pk]),
+        )
+        for e in rows
+    ]  # fmt: skip
+
+
+def _links(edition: Edition) -> list[Pair]:
+    rows = ElementLink.objects.filter(source__edition=edition, target__edition=edition)
+    return list(rows.values_list("source_id", "target_id"))
+
+
+def _mark(sheet: board.Board, old: dict[UUID, Element], changes: list[Change]) -> None:
+    marks = {c.lineage: c.mark for c in changes}
+    for node in sheet.nodes.values():
+        node.was = old.get(node.element.lineage)
+        node.figure = node.was.pk if node.was else None
+        node.mark = marks.get(node.element.lineage, "")
+
+
+def path_to(element: Element) -> list[Element]:
+    """The elements above this one, from the top (one query)."""
+    found = Element.objects.filter(edition_id=element.edition_id).only("pk", "parent", "label", "title")
+    rows = {e.pk: e for e in found}
+    steps = tree.path(element.pk, {pk: e.parent_id for pk, e in rows.items()})
+    return [rows[pk] for pk in steps[:-1]]
+
+
+def same_in_other_editions(element: Element, *, drafts: bool) -> list[Element]:
+    """The element as other editions of the plan print it, newest edition first."""
+    editions = Edition.objects.visible(drafts=drafts).filter(plan_id=element.edition.plan_id)
+    rows = Element.objects.filter(lineage=element.lineage, edition__in=editions).exclude(pk=element.pk)
+    return list(rows.select_related("edition").order_by("-edition__order", "-pk"))
+
+
+def related_to(element: Element) -> list[Element]:
+    """Elements that this one links to, then those that link to it, in the order of the sheet (2 queries)."""
+    near = Element.objects.select_related("layer").order_by("layer__order", "order", "pk")
+    return [*near.filter(linked_from=element), *near.filter(linked=element)]
+

@@ -1,0 +1,127 @@
+"""What a reply asks about register rows and indicators, with what was said so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from lib.forms import display
+from rounds.models import Reply
+from strategy.achievement import figure, percentage
+from strategy.models import Indicator, IndicatorActual, RegisterEntry, ReportedFigure
+from strategy.models.reported import ENTRY_VALUES, FIGURE_VALUES, typed
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """A register row of the department; `report` is None while nothing was said of it."""
+
+    entry: RegisterEntry
+    report: ReportedFigure | None
+
+    @property
+    def anchor(self) -> str:
+        return f"entry-{self.entry.pk}"
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """A business system has no channel and no cases."""
+        return ENTRY_VALUES if self.entry.group else ("state", "due_on", "done_on")
+
+    @property
+    def pairs(self) -> list[tuple[str, str, str]]:
+        """Label, stored value and reported value of every field that the report changes."""
+        if self.report is None or self.report.answer != "given":
+            return []
+        said = RegisterEntry(**typed(self.report.values))
+        return [
+            (label, now, new)
+            for name in self.report.values
+            if (now := words(self.entry, name)) != (new := words(said, name))
+            for label in [str(RegisterEntry._meta.get_field(name).verbose_name)]
+        ]
+
+
+@dataclass(frozen=True)
+class ActualRow:
+    indicator: Indicator
+    latest: IndicatorActual | None
+    report: ReportedFigure | None
+
+    @property
+    def anchor(self) -> str:
+        return f"indicator-{self.indicator.pk}"
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        if self.indicator.qualitative:
+            return ("text",)
+        return ("numerator", "denominator") if self.indicator.is_rate else ("value",)
+
+    @property
+    def said(self) -> str:
+        """The reported figure as a person reads it; empty while there is none."""
+        if self.report is None:
+            return ""
+        if self.report.answer != "given":
+            return self.report.get_answer_display()
+        return figure_words(IndicatorActual(indicator=self.indicator, **_figures(self.report)), self.indicator)
+
+    @property
+    def before(self) -> str:
+        return figure_words(self.latest, self.indicator) if self.latest else "—"
+
+
+def words(entry: RegisterEntry, name: str) -> str:
+    shown = getattr(entry, f"get_{name}_display", None)
+    return shown() if shown else display(getattr(entry, name))
+
+
+def _figures(report: ReportedFigure) -> dict[str, Any]:
+    return {n: v for n, v in typed(report.values).items() if n in FIGURE_VALUES}
+
+
+def figure_words(actual: IndicatorActual, indicator: Indicator) -> str:
+    """A figure with its unit; a rate by its parts, from which its value is computed."""
+    if actual.text:
+        return actual.text
+    if actual.numerator is not None:
+        rate = percentage(actual.numerator, actual.denominator)
+        return f"{figure(rate)}％（{figure(actual.numerator)} / {figure(actual.denominator)}）"
+    return "（不明）" if actual.value is None else f"{figure(actual.value)}{indicator.unit}"
+
+
+def entry_rows(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
+    """By reply id: the rows of the department's registers that apply, or of which nobody knows yet."""
+    said = _reports(replies, "entry")
+    rows = RegisterEntry.objects.filter(department__in=[r.department_id for r in replies]).exclude(applicable="no")
+    own = defaultdict(list)
+    for entry in rows.select_related("register", "department").order_by("register", "number", "pk"):
+        own[entry.department_id].append(entry)
+    return {r.pk: [EntryRow(e, said.get((r.pk, e.pk))) for e in own[r.department_id]] for r in replies}
+
+
+def actual_rows(replies: Sequence[Reply]) -> dict[int, list[ActualRow]]:
+    """By reply id: the department's indicators in use, each with its latest official figure."""
+    said = _reports(replies, "indicator")
+    newest = IndicatorActual.objects.filter(indicator=OuterRef("pk")).order_by("-as_of", "-pk").values("pk")[:1]
+    departments = [r.department_id for r in replies]
+    live = Indicator.objects.filter(department__in=departments, archived_at__isnull=True)
+    found = list(live.annotate(newest=Subquery(newest)).order_by("name", "pk"))
+    latest = IndicatorActual.objects.in_bulk([i.newest for i in found if i.newest])
+    own = defaultdict(list)
+    for indicator in found:
+        own[indicator.department_id].append(indicator)
+    return {
+        r.pk: [ActualRow(i, latest.get(i.newest), said.get((r.pk, i.pk))) for i in own[r.department_id]]
+        for r in replies
+    }
+
+
+def _reports(replies: Sequence[Reply], field: str) -> dict[tuple[int, int], ReportedFigure]:
+    rows = ReportedFigure.objects.filter(reply__in=[r.pk for r in replies], **{f"{field}__isnull": False})
+    return {(row.reply_id, getattr(row, f"{field}_id")): row for row in rows}
