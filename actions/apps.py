@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+
+
+class ActionsConfig(AppConfig):
+    name = "actions"
+    verbose_name = "取組"
+
+    def ready(self) -> None:
+        from accounts import holdings
+        from actions import exports, resources
+        from actions.holders import ActionHolder, HurdleHolder, ProposalHolder, SupportHolder
+        from actions.relink import ActionFollower, ActionItemFollower
+        from actions.sections import ProgressSection
+        from actions.sections_hurdles import HurdleSection
+        from rounds import sections
+        from strategy import relink, relink_items
+
+        relink.register(ActionFollower())
+        relink_items.register(ActionItemFollower())
+        sections.register(ProgressSection())
+        resources.register_all()
+        exports.register_all()
+        sections.register(HurdleSection())
+        for holder in (ActionHolder(), SupportHolder(), ProposalHolder(), HurdleHolder()):
+            holdings.register(holder)

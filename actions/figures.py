@@ -1,0 +1,222 @@
+"""Counts of actions by state, for every page that shows a number; each number opens the list it counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery
+
+from actions import rules, status
+from actions.models import Action, ProgressReport
+from actions.queries import live_with_state
+from actions.querysets import ActionQuerySet
+from lib.states import STATES, State
+
+Counts = dict[str, int]
+
+__all__ = [
+    "Census", "Counts", "ElementFigures", "LateRow", "counts_by_department", "counts_by_element",
+    "counts_by_item", "late", "late_list", "late_rows", "live_with_state", "state_counts",
+]  # fmt: skip
+
+
+def empty_counts() -> Counts:
+    return dict.fromkeys(STATES, 0)
+
+
+def state_counts(rows: ActionQuerySet) -> Counts:
+    """Number of actions by state, every state present (1 query). `rows` carry `state_key`."""
+    counts = empty_counts()
+    counts.update(rows.order_by().values_list("state_key").annotate(n=Count("pk")))
+    return counts
+
+
+def counts_by_department(rows: ActionQuerySet) -> dict[int, Counts]:
+    """Counts by lead department id (1 query); departments without actions are absent."""
+    return Census(rows).by_department()
+
+
+def counts_by_item(rows: ActionQuerySet) -> dict[int, Counts]:
+    """Counts by priority item id (2 queries); an action of two items counts in both."""
+    return Census(rows).by_item()
+
+
+@dataclass
+class ElementFigures:
+    """Actions behind one element: how many in which state, and how far on average."""
+
+    counts: Counts = field(default_factory=empty_counts)
+    percents: list[int] = field(default_factory=list)
+
+    def count(self, state: str, percent: int) -> None:
+        self.counts[state] += 1
+        if state != "stop":
+            self.percents.append(percent)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def mean_percent(self) -> int | None:
+        """Mean official percent of the actions that are not stopped or paused, rounded down; None without any."""
+        return sum(self.percents) // len(self.percents) if self.percents else None
+
+    @property
+    def worst(self) -> str:
+        """The state that most needs attention: over, late, todo, run, done, stop."""
+        return next((k for k in ("over", "late", "todo", "run", "done", "stop") if self.counts[k]), "stop")
+
+    @property
+    def worst_state(self) -> State:
+        return STATES[self.worst]
+
+    @property
+    def worst_css(self) -> str:
+        """Colour class of its word; stopped ones share that of the unreported."""
+        return "todo" if self.worst == "stop" else self.worst
+
+    @property
+    def worst_count(self) -> int:
+        return self.counts[self.worst]
+
+
+def counts_by_element(rows: ActionQuerySet, scope: Mapping[int, set[int]]) -> dict[int, ElementFigures]:
+    """Figures by element for the `scope` of `strategy.tree.element_scope` (2 queries).
+
+    An action counts once in an element however many of the element's branch it serves. Elements
+    without actions are absent.
+    """
+    return Census(rows).by_element(scope)
+
+
+class Census:
+    """Every action among `rows` read once, as little of it as figures need, and counted in several ways.
+
+    A page with four breakdowns reads the table once instead of four times, and all its numbers are of one moment.
+    """
+
+    def __init__(self, rows: ActionQuerySet) -> None:
+        found = rows.order_by().values_list("pk", "lead_department_id", "state_key", "percent")
+        self.rows = list(found)
+        self._facts = {pk: (state, percent) for pk, _, state, percent in self.rows}
+
+    def states(self) -> Counts:
+        return empty_counts() | Counter(state for _, _, state, _ in self.rows)
+
+    def by_department(self) -> dict[int, Counts]:
+        return _spread(Counter((department, state) for _, department, state, _ in self.rows))
+
+    def by_item(self) -> dict[int, Counts]:
+        """One more query, for the links."""
+        links = Action.items.through.objects.values_list("priorityitem_id", "action_id")
+        facts = self._facts
+        return _spread(Counter((item, facts[action][0]) for item, action in links if action in facts))
+
+    def by_element(self, scope: Mapping[int, set[int]]) -> dict[int, ElementFigures]:
+        """One more query, for the links; see `counts_by_element`."""
+        holders: dict[int, set[int]] = defaultdict(set)
+        for element, members in scope.items():
+            for member in members:
+                holders[member].add(element)
+        above: dict[int, set[int]] = defaultdict(set)
+        links = Action.elements.through.objects.filter(element_id__in=holders)
+        for action, element in links.values_list("action_id", "element_id"):
+            above[action] |= holders[element]
+        found: dict[int, ElementFigures] = defaultdict(ElementFigures)
+        for action in above.keys() & self._facts.keys():
+            state, percent = self._facts[action]
+            for element in above[action]:
+                found[element].count(state, percent)
+        return dict(found)
+
+
+def _spread(counted: Counter[tuple[int, str]]) -> dict[int, Counts]:
+    found: dict[int, Counts] = defaultdict(empty_counts)
+    for (key, state), n in counted.items():
+        found[key][state] = n
+    return dict(found)
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """An action that is late or overdue, with the reason of its last report."""
+
+    action: Action
+    state_key: str
+    newly: bool
+    reason_kind: str
+    reason: str
+    planned: int
+
+
+@dataclass(frozen=True)
+class Late:
+    """Late and overdue actions: how many, how many newly, and the rows to show."""
+
+    total: int
+    newly: int
+    rows: list[LateRow]
+
+
+def late_list(today: dt.date, limit: int | None = None) -> list[LateRow]:
+    """Late and overdue actions of the whole city as `late_rows` orders them (4 queries)."""
+    return late(live_with_state(today), today, limit).rows
+
+
+def late_rows(rows: ActionQuerySet, today: dt.date) -> list[LateRow]:
+    """Late and overdue ones among `rows`, all of them."""
+    return late(rows, today).rows
+
+
+def late(rows: ActionQuerySet, today: dt.date, limit: int | None = None) -> Late:
+    """Late and overdue ones among `rows`: newly late first, then overdue before late, then by due date (3 queries).
+
+    Newly means: neither late nor overdue on the day of the report before the last. All are judged by their figures;
+    only the first `limit` are read whole.
+    """
+    delayed = rows.filter(state_key__in=rules.DELAYED).order_by().annotate(report_before=_report_before())
+    figures = list(delayed.values_list(*LATE_FIGURES))
+    before = _said({row[-1] for row in figures if row[-1]})
+    judged = sorted((not _is_newly(row, before, today), row[1] != "over", row[2], row[3], row[0]) for row in figures)
+    stored = rows.select_related("lead_department", "last_report").in_bulk([row[-1] for row in judged[:limit]])
+    shown = [_late_row(stored[row[-1]], not row[0], today) for row in judged[:limit]]
+    return Late(len(judged), sum(not row[0] for row in judged), shown)
+
+
+LATE_FIGURES = (
+    "pk", "state_key", "ends_on", "code", "starts_on", "lifecycle", "percent", "reported_as_of", "report_before",
+)  # fmt: skip
+
+
+def _report_before() -> Subquery:
+    """The last official report for an earlier day than the last one; one look into an index."""
+    official = ProgressReport.objects.official()
+    earlier = official.filter(action=OuterRef("pk"), as_of__lt=OuterRef("reported_as_of"))
+    return Subquery(earlier.latest_first().values("pk")[:1])
+
+
+def _said(keys: set[int]) -> dict[int, rules.Said]:
+    rows = ProgressReport.objects.filter(pk__in=keys).order_by()
+    return {pk: rules.Said(*values) for pk, *values in rows.values_list("pk", "lifecycle", "percent", "as_of")}
+
+
+def _is_newly(row: tuple[Any, ...], before: Mapping[int, rules.Said], today: dt.date) -> bool:
+    _, _, ends_on, _, starts_on, lifecycle, percent, as_of, key = row
+    if as_of is None:
+        return False
+    was, now = before.get(key, rules.Said()), rules.Said(lifecycle, percent, as_of)
+    return rules.is_newly_late(was, now, rules.Span(starts_on, ends_on), today)
+
+
+def _late_row(action: Any, newly: bool, today: dt.date) -> LateRow:
+    last = action.last_report
+    return LateRow(
+        action, action.state_key, newly,
+        last.get_reason_kind_display() if last and last.reason_kind else "", last.reason if last else "",
+        status.planned_percent(action.starts_on, action.ends_on, action.reported_as_of or today),
+    )  # fmt: skip

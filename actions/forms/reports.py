@@ -1,0 +1,178 @@
+"""Forms of a progress report: the row of a reply, and the page of one action."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from actions.models import Grade, Milestone, lifecycle_choices, reason_choices
+from actions.queries import Row, lifecycle_word
+from lib.forms import PortalForm, WarekiDateField, WholeNumberField, display
+from lib.wareki import format_date
+from lib.writes import StaleError
+
+NEEDS_REASON = (
+    "判定が遅れ・期限超過になるとき、終了予定日を後ろへ動かすとき、進捗率が下がるとき、"
+    "中止・休止にするとき、自己評価が判定と合わないときに必要です。"
+)
+PERCENT_RANGE = "0から100までの整数で入力してください。"
+SAID = ("lifecycle", "percent", "done", "reason_kind", "reason", "grade", "new_ends_on")
+STONE = "stone_"
+
+
+class PercentField(WholeNumberField):
+    """0–100, full-width digits and a percent sign accepted."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bounds = [MinValueValidator(0, PERCENT_RANGE), MaxValueValidator(100, PERCENT_RANGE)]
+        super().__init__(label="進捗率", validators=bounds, **kwargs)
+        self.error_messages["invalid"] = PERCENT_RANGE
+        self.widget.attrs["class"] = "num"
+
+
+class ReportForm(PortalForm):
+    """What a report says. Subclasses decide whether the percent may stay blank."""
+
+    lifecycle = forms.ChoiceField(label="状況", choices=lifecycle_choices)
+    percent = PercentField(required=True)
+    done = forms.CharField(
+        label="実績と次にすること", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    reason_kind = forms.ChoiceField(
+        label="理由の区分", required=False, choices=lambda: [("", "選んでください"), *reason_choices()]
+    )
+    reason = forms.CharField(label="理由と見通し", max_length=300, required=False)
+    grade = forms.ChoiceField(label="自己評価", required=False)
+    new_ends_on = WarekiDateField(label="新しい終了予定日", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        if row.grades:
+            steps = [(str(g.pk), str(g)) for g in row.grades]
+            self.fields["grade"].choices = [("", "評価なし"), *steps]
+        else:
+            del self.fields["grade"]
+        for stone in open_stones(row):
+            self._add_stone(stone)
+
+    def _add_stone(self, stone: Milestone) -> None:
+        field = WarekiDateField(label=f"「{stone.title}」の達成日", required=False)
+        name = f"{STONE}{stone.pk}"
+        told = self.row.report.milestones_done.get(str(stone.pk)) if self.row.report else None
+        if told:
+            self.initial[name] = dt.date.fromisoformat(told["done_on"])
+        self._dress(name, field)
+        self.fields[name] = field
+
+    @property
+    def stones(self) -> list[tuple[Milestone, forms.BoundField]]:
+        """The milestones that this report may call reached, with their fields."""
+        return [(stone, self[f"{STONE}{stone.pk}"]) for stone in open_stones(self.row)]
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether a date was given or refused, so that its place on the page must stand open."""
+        names = ["new_ends_on", *(n for n in self.fields if n.startswith(STONE))]
+        return any(self[n].value() or self[n].errors or n in self.conflicts for n in names)
+
+    def clean_grade(self) -> Grade | None:
+        chosen = self.cleaned_data["grade"]
+        return next((g for g in self.row.grades if str(g.pk) == chosen), None)
+
+    def said(self) -> dict[str, Any]:
+        """The cleaned words and figures, as the services take them."""
+        reached = {
+            int(name.removeprefix(STONE)): day
+            for name, day in self.cleaned_data.items()
+            if name.startswith(STONE) and day
+        }
+        return {name: self.cleaned_data.get(name) for name in SAID} | {"reached": reached}
+
+    def show_conflict(self, error: StaleError) -> None:
+        super().show_conflict(error)
+        self._show_stones(error.current)
+        if error.current is None:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("version")] = ""
+        if "percent" in self.conflicts:
+            self.conflicts["percent"] += "%"
+
+    def _show_stones(self, current: Any) -> None:
+        stored = current.milestones_done if current else {}
+        for stone, field in self.stones:
+            now = stored.get(str(stone.pk), {}).get("done_on")
+            day = dt.date.fromisoformat(now) if now else None
+            if current and day != self.cleaned_data.get(field.name):
+                self.conflicts[field.name] = display(day)
+
+
+class RowForm(ReportForm):
+    """One row of the reply's page. A blank percent stands for the percent before, which the field shows."""
+
+    def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _initial(row))
+        super().__init__(*args, row=row, auto_id=f"{row.anchor}-%s", **kwargs)
+        self.fields["percent"].required = False
+        self.fields["percent"].widget.attrs["placeholder"] = str(row.before.percent)
+        self.fields["reason"].widget.attrs["placeholder"] = "例：事業者の要員が足りず、切替を半年延ばす"
+        self.fields["new_ends_on"].widget.attrs["placeholder"] = f"例 {format_date(row.action.ends_on, 'short')}"
+        for name in self.fields:
+            if name != "version":
+                self._name_errors(name)
+        if row.lacks_reason:
+            for name in ("reason_kind", "reason"):
+                if not getattr(row.report, name):
+                    self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+    def _name_errors(self, name: str) -> None:
+        field, anchor = self.fields[name], self.row.anchor
+        described = [f"{anchor}-e-{name}", *([f"{anchor}-demand"] if name.startswith("reason") else [])]
+        field.widget.attrs |= {"aria-label": field.label, "aria-describedby": " ".join(described)}
+
+    def clean_percent(self) -> int:
+        percent = self.cleaned_data["percent"]
+        return self.row.before.percent if percent is None else percent
+
+
+class ActionReportForm(ReportForm):
+    """The report on the page of one action, in the open round or ad hoc."""
+
+    def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _initial(row) | ({} if row.report else {"percent": row.before.percent}))
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["done"].widget.attrs |= {"rows": 5, "data-count": "done-count"}
+        self.fields["reason"].help_text = NEEDS_REASON
+        now = format_date(row.action.ends_on)
+        self.fields["new_ends_on"].help_text = f"変えるときだけ入力します。いまは{now}です。"
+        self.previous = {
+            "lifecycle": lifecycle_word(row.before.lifecycle),
+            "percent": f"{row.before.percent}%",
+            "done": row.last.done if row.last else "",
+            "grade": str(row.grade_before or ""),
+        }
+
+
+def _initial(row: Row) -> dict[str, Any]:
+    report = row.report
+    if report is None:
+        return {"lifecycle": row.before.lifecycle, "grade": row.action.self_grade_id}
+    kept = {name: getattr(report, name) for name in (*SAID, "version") if name != "grade"}
+    return kept | {"grade": report.grade_id}
+
+
+def open_stones(row: Row) -> list[Milestone]:
+    """Milestones not reached before this report, in the order of their dates."""
+    told = row.report.milestones_done if row.report else {}
+    return [m for m in row.milestones if m.done_on is None or str(m.pk) in told]
+
+
+def refuse(form: PortalForm, error: ValidationError) -> int:
+    """Put a refusal on the form; returns the status to answer with (409 for a conflict, else 422)."""
+    form.add_refusal(error)
+    return 409 if isinstance(error, StaleError) else 422

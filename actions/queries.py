@@ -1,0 +1,274 @@
+"""Reads that join actions with rounds: states of today, and the rows of one reply."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F
+
+from actions import rules, status
+from actions.models import Action, Grade, Milestone, ProgressReport
+from actions.querysets import ActionQuerySet
+from lib.states import STATES
+from rounds.models import Reply
+from rounds.queries import expected_as_of
+
+
+def live_with_state(today: dt.date) -> ActionQuerySet:
+    """Actions in force with `state_key` as of `today` (1 query for the latest round past due)."""
+    return Action.objects.live().with_state(today, expected_as_of(today))
+
+
+def said_by(action: Action) -> rules.Said:
+    """The last official word on an action."""
+    return rules.Said(action.lifecycle, action.percent, action.reported_as_of)
+
+
+def said_in(report: ProgressReport) -> rules.Said:
+    return rules.Said(report.lifecycle, report.percent, report.as_of)
+
+
+def said_now(report: ProgressReport) -> rules.Said:
+    """What a report says together with its own grade (its scale's row must be there, or it costs a query)."""
+    grade = report.grade if report.grade_id else None
+    opinion = rules.Opinion(str(grade), tuple(grade.agrees)) if grade else None
+    return rules.Said(report.lifecycle, report.percent, report.as_of, opinion)
+
+
+def span_of(action: Action) -> rules.Span:
+    return rules.Span(action.starts_on, action.ends_on)
+
+
+def span_with(report: ProgressReport) -> rules.Span:
+    """The planned life of the action as the report would have it."""
+    return rules.Span(report.action.starts_on, report.new_ends_on or report.action.ends_on)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action in one reply: what was official before, and the draft (or accepted report) if any."""
+
+    action: Action
+    reply: Reply | None
+    report: ProgressReport | None
+    before: rules.Said
+    last: ProgressReport | None
+    today: dt.date
+    grades: Sequence[Grade] = ()
+    milestones: Sequence[Milestone] = ()
+
+    @property
+    def anchor(self) -> str:
+        return f"a-{self.action.pk}"
+
+    @property
+    def is_led(self) -> bool:
+        """False where the action went to another department, or out of use, after the draft."""
+        department = self.reply.department_id if self.reply else None
+        return self.action.lead_department_id == department and not self.action.archived_at
+
+    @property
+    def span(self) -> rules.Span:
+        """The plan as the draft would have it; it differs from today's plan where a new end date is proposed."""
+        new = self.report.new_ends_on if self.report else None
+        return rules.Span(self.action.starts_on, new or self.action.ends_on)
+
+    @property
+    def new_ends_on(self) -> dt.date | None:
+        """The end date that the report moves to, where it moves one."""
+        report = self.report
+        if report is None or report.new_ends_on is None:
+            return None
+        return report.new_ends_on if report.accepted_at or report.new_ends_on != self.action.ends_on else None
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether the draft would move the end date later."""
+        new = self.new_ends_on
+        return new is not None and new > self.action.ends_on
+
+    @property
+    def state(self) -> str:
+        return rules.state(said_in(self.report), self.span, self.today) if self.report else "todo"
+
+    @property
+    def state_before(self) -> str:
+        return rules.state_then(self.before, span_of(self.action))
+
+    @property
+    def rule(self) -> str:
+        """The state's rule in words, as if the draft were official."""
+        if self.report is None:
+            return "今回の報告がまだありません"
+        facts = rules.facts(said_in(self.report), self.span)
+        return status.explain(facts, self.today)
+
+    @property
+    def contradiction(self) -> str:
+        return rules.contradiction(said_in(self.report)) if self.report else ""
+
+    @property
+    def demand(self) -> str:
+        """Why a reason is due, whether or not it is there."""
+        if self.report is None:
+            return ""
+        return rules.reason_demand(
+            self.before, said_now(self.report), self.span, self.today, span_of(self.action)
+        )  # fmt: skip
+
+    @property
+    def lacks_reason(self) -> bool:
+        return bool(self.demand) and not (self.report and self.report.reason_kind and self.report.reason)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.report is not None and not self.lacks_reason
+
+    @property
+    def is_newly_late(self) -> bool:
+        return self.report is not None and rules.is_newly_late(
+            self.before, said_in(self.report), self.span, self.today, span_of(self.action)
+        )
+
+    @property
+    def state_label(self) -> str:
+        return STATES[self.state].label
+
+    @property
+    def grade_before(self) -> Grade | None:
+        """The own grade of the report before, where the plan still uses its scale."""
+        accepted = self.report is not None and self.report.accepted_at is not None
+        key = (self.last.grade_id if self.last else None) if accepted else self.action.self_grade_id
+        return next((g for g in self.grades if g.pk == key), None)
+
+    @property
+    def lifecycle_before(self) -> str:
+        return lifecycle_word(self.before.lifecycle)
+
+
+def lifecycle_word(key: str) -> str:
+    return dict(Action._meta.get_field("lifecycle").flatchoices).get(key, key)
+
+
+@dataclass
+class _Rows:
+    """Actions of a reply before they are rows."""
+
+    actions: list[Action] = field(default_factory=list)
+    reports: dict[int, ProgressReport] = field(default_factory=dict)
+
+
+def reply_rows(reply: Reply, today: dt.date) -> list[Row]:
+    """Rows of one reply in the order of their codes (at most 5 queries)."""
+    return rows_of([reply], today)[reply.pk]
+
+
+def rows_of(replies: Sequence[Reply], today: dt.date) -> dict[int, list[Row]]:
+    """Rows of several replies: what the department must report, and what it did report (at most 5 queries)."""
+    reports = list(
+        ProgressReport.objects.filter(reply__in=[r.pk for r in replies]).select_related(
+            "action__lead_department", "action__last_report", "grade"
+        )
+    )
+    parts = {r.pk: _Rows() for r in replies}
+    for report in reports:
+        part = parts[report.reply_id]
+        part.reports[report.action_id] = report
+        part.actions.append(report.action)
+    _add_unreported(parts, replies)
+    befores = _before_accepted([r for r in reports if r.accepted_at])
+    beside = beside_of([a for part in parts.values() for a in part.actions])
+    return {r.pk: _rows(r, parts[r.pk], befores, beside, today) for r in replies}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is asked beside the progress: grades by plan, milestones by action."""
+
+    grades: dict[int, list[Grade]]
+    milestones: dict[int, list[Milestone]]
+
+    def of(self, action: Action) -> dict[str, Any]:
+        return {
+            "grades": self.grades.get(action.plan_id, []), "milestones": self.milestones.get(action.pk, []),
+        }  # fmt: skip
+
+
+def beside_of(actions: Sequence[Action]) -> Beside:
+    """The grades that the plans of `actions` use, and their milestones (2 queries)."""
+    grades: dict[int, list[Grade]] = {}
+    for plan, grade in grades_by_plan({a.plan_id for a in actions}):
+        grades.setdefault(plan, []).append(grade)
+    milestones: dict[int, list[Milestone]] = {}
+    for stone in Milestone.objects.filter(action__in=[a.pk for a in actions]):
+        milestones.setdefault(stone.action_id, []).append(stone)
+    return Beside(grades, milestones)
+
+
+def grades_by_plan(plans: set[int]) -> list[tuple[int, Grade]]:
+    """Pairs of a plan and a grade of the scale that it uses, in the order of the scale (1 query)."""
+    rows = Grade.objects.filter(scale__plan_scales__plan__in=plans).annotate(plan_id=F("scale__plan_scales__plan"))
+    return [(g.plan_id, g) for g in rows.filter(plan_id__in=plans).order_by("order", "pk")]
+
+
+def _add_unreported(parts: dict[int, _Rows], replies: Sequence[Reply]) -> None:
+    open_ = {r.department_id: r for r in replies if r.state != "accepted"}
+    due = Action.objects.reportable().filter(lead_department__in=open_)
+    for action in due.select_related("lead_department", "last_report"):
+        for reply in replies:
+            if reply.state != "accepted" and reply.department_id == action.lead_department_id:
+                part = parts[reply.pk]
+                if action.pk not in part.reports:
+                    part.actions.append(action)
+
+
+def _rows(
+    reply: Reply, part: _Rows, befores: dict[int, ProgressReport | None], beside: Beside, today: dt.date
+) -> list[Row]:  # fmt: skip
+    rows = []
+    for action in sorted(part.actions, key=lambda a: (a.code, a.pk)):
+        report = part.reports.get(action.pk)
+        if report and report.accepted_at:
+            last = befores[report.pk]
+            before = said_in(last) if last else rules.Said()
+        else:
+            last, before = action.last_report, said_by(action)
+        rows.append(Row(action, reply, report, before, last, today, **beside.of(action)))
+    return rows
+
+
+def _before_accepted(reports: Iterable[ProgressReport]) -> dict[int, ProgressReport | None]:
+    """For each accepted report the official one before it (1 query, none without reports)."""
+    wanted = {r.pk: r for r in reports}
+    if not wanted:
+        return {}
+    history: dict[int, list[ProgressReport]] = {}
+    official = ProgressReport.objects.official().filter(action__in=[r.action_id for r in wanted.values()])
+    for report in official.order_by("as_of", "accepted_at", "pk"):
+        history.setdefault(report.action_id, []).append(report)
+    return {pk: _previous(r, history.get(r.action_id, [])) for pk, r in wanted.items()}
+
+
+def _previous(report: ProgressReport, history: list[ProgressReport]) -> ProgressReport | None:
+    keys = [h.pk for h in history]
+    at = keys.index(report.pk) if report.pk in keys else 0
+    return history[at - 1] if at else None
+
+
+def reports_of(action: Action) -> list[ProgressReport]:
+    """Every report on an action, latest first, with its round and reporter."""
+    rows = action.reports.select_related("reply__round", "reply__department", "reported_by", "grade")
+    return list(rows.latest_first())
+
+
+def row_for(action: Action, reply: Reply | None, today: dt.date) -> Row:
+    """The row of one action, with its draft in `reply` if there is one; without a reply it is ad hoc."""
+    drafts = ProgressReport.objects.select_related("grade").filter(action=action, reply=reply)
+    report, beside = drafts.first() if reply else None, beside_of([action]).of(action)
+    if report and report.accepted_at:
+        last = _before_accepted([report])[report.pk]
+        return Row(action, reply, report, said_in(last) if last else rules.Said(), last, today, **beside)
+    return Row(action, reply, report, said_by(action), action.last_report, today, **beside)

@@ -1,0 +1,77 @@
+"""Reads of hurdles: the register with its counts, those of an action, and what a department raised before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from actions.models import Action, Hurdle, PolicyRequest, hurdle_state_choices, reason_choices
+from actions.querysets import HurdleQuerySet
+from rounds.models import Reply
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a state of a hurdle looks."""
+
+    css: str
+    icon: str
+    label: str
+
+
+_LOOKS = {
+    "open": ("todo", "circle-dashed"), "working": ("run", "circle-arrow-right"),
+    "request": ("late", "send"), "solved": ("done", "circle-check"),
+}  # fmt: skip
+STATES: dict[str, Shown] = {key: Shown(*_LOOKS[key], label) for key, label in hurdle_state_choices()}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number of the register that opens its list."""
+
+    label: str
+    count: int
+    query: str
+    css: str = ""
+
+
+def register() -> HurdleQuerySet:
+    """Official hurdles with what a list shows of them."""
+    rows = Hurdle.objects.official().select_related("raised_by_department", "owner_department")
+    return rows.annotate(action_count=Count("actions", distinct=True), request_count=Count("requests", distinct=True))
+
+
+def state_tiles() -> list[Tile]:
+    """Number of official hurdles by state (1 query)."""
+    counts = dict(Hurdle.objects.official().order_by().values_list("state").annotate(n=Count("pk")))
+    return [Tile(s.label, counts.get(key, 0), f"state={key}", s.css) for key, s in STATES.items()]
+
+
+def kind_tiles() -> list[Tile]:
+    """Unsolved ones by kind (1 query); kinds without any are left out."""
+    counts = dict(Hurdle.objects.official().unsolved().order_by().values_list("kind").annotate(n=Count("pk")))
+    return [Tile(label, counts[key], f"kind={key}&unsolved=on") for key, label in reason_choices() if key in counts]
+
+
+def hurdles_of(action: Action) -> list[Hurdle]:
+    """Official hurdles that affect an action, unsolved first."""
+    rows = action.hurdles.official().select_related("owner_department", "raised_by_department")
+    return sorted(rows, key=lambda h: (h.state == "solved", -h.pk))
+
+
+def raised_in(reply: Reply) -> list[Hurdle]:
+    return list(reply.hurdles.prefetch_related("actions").order_by("pk"))
+
+
+def standing_before(reply: Reply) -> list[Hurdle]:
+    """What the department raised earlier and is not solved."""
+    rows = Hurdle.objects.official().unsolved().filter(raised_by_department=reply.department_id)
+    return list(rows.exclude(reply=reply).select_related("owner_department"))
+
+
+def requests() -> list[PolicyRequest]:
+    """Every request: unanswered ones first, then by the day of submission."""
+    rows = PolicyRequest.objects.select_related("hurdle__owner_department")
+    return sorted(rows, key=lambda r: (bool(r.answer), r.submitted_on is not None, -r.pk))

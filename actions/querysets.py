@@ -1,0 +1,101 @@
+"""Reads of actions as chainable verbs. `with_state` mirrors `status.state` in SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Case, CharField, Q, Value, When
+
+from actions import status
+from lib.fold import fold
+
+
+class ActionQuerySet(models.QuerySet):
+    def live(self) -> ActionQuerySet:
+        return self.filter(archived_at__isnull=True)
+
+    def with_state(self, today: dt.date, expected_as_of: dt.date | None) -> ActionQuerySet:
+        """Annotate `state_key`; the cases stand in the order of `status.state`."""
+        cases = [
+            When(lifecycle__in=status.DONE_LIFECYCLES, then=Value("done")),
+            When(lifecycle__in=status.STOPPED_LIFECYCLES, then=Value("stop")),
+            When(ends_on__lt=today, then=Value("over")),
+        ]
+        if expected_as_of is not None:
+            silent = Q(reported_as_of__isnull=True) | Q(reported_as_of__lt=expected_as_of)
+            cases.append(When(silent & Q(starts_on__lte=expected_as_of), then=Value("todo")))
+        cases.append(When(behind=True, then=Value("late")))
+        return self.annotate(
+            state_key=Case(*cases, default=Value("run"), output_field=CharField())
+        )
+
+    def for_lists(self) -> ActionQuerySet:
+        """Without the long texts, which no list shows."""
+        return self.defer("purpose", "issue", "created_at", "updated_at")
+
+    def led_by(self, department_ids: set[int] | None) -> ActionQuerySet:
+        return self if department_ids is None else self.filter(lead_department_id__in=department_ids)
+
+    def reportable(self) -> ActionQuerySet:
+        """Actions a department still reports on; finished ones have said their last word."""
+        return self.live().exclude(
+            lifecycle__in=(*status.DONE_LIFECYCLES, "stopped")
+        )
+
+    def serving(self, element_ids: set[int]) -> ActionQuerySet:
+        """Actions that serve any of the elements; a subquery, so that counts over joins stay true."""
+        links = self.model.elements.through.objects.filter(element_id__in=element_ids)
+        return self.filter(pk__in=links.values("action_id"))
+
+    def behind_item(self, item_id: int) -> ActionQuerySet:
+        """Actions of a national item; a subquery for the same reason."""
+        links = self.model.items.through.objects.filter(priorityitem_id=item_id)
+        return self.filter(pk__in=links.values("action_id"))
+
+    def on_line(self, line: str) -> ActionQuerySet:
+        """Actions that serve an axis of maturity, in whichever version of the rubric they were linked."""
+        links = self.model.axes.through.objects.filter(axis__line=line)
+        return self.filter(pk__in=links.values("action_id"))
+
+    def found(self, text: str) -> ActionQuerySet:
+        wanted = fold(text)
+        return self.filter(
+            Q(title__folded__contains=wanted) | Q(code__folded__contains=wanted) | Q(purpose__folded__contains=wanted)
+        )
+
+
+class ReportQuerySet(models.QuerySet):
+    def official(self) -> ReportQuerySet:
+        """Accepted reports: what everyone may read."""
+        return self.filter(accepted_at__isnull=False)
+
+    def latest_first(self) -> ReportQuerySet:
+        return self.order_by("-as_of", "-accepted_at", "-pk")
+
+
+class DateChangeQuerySet(models.QuerySet):
+    def later(self) -> DateChangeQuerySet:
+        """Moves to a later day: what counts as 計画変更."""
+        return self.filter(new_on__gt=models.F("old_on"))
+
+    def of_end(self) -> DateChangeQuerySet:
+        """Moves of the end date of the action itself, oldest first."""
+        return self.filter(kind="end").order_by("changed_at", "pk")
+
+
+class HurdleQuerySet(models.QuerySet):
+    def official(self) -> HurdleQuerySet:
+        """What everybody may read: entered by 事務局, or raised in a reply that was accepted."""
+        return self.filter(accepted_at__isnull=False)
+
+    def unsolved(self) -> HurdleQuerySet:
+        return self.exclude(state="solved")
+
+    def found(self, text: str) -> HurdleQuerySet:
+        wanted = fold(text)
+        return self.filter(
+            Q(title__folded__contains=wanted)
+            | Q(text__folded__contains=wanted)
+            | Q(resolution__folded__contains=wanted)
+        )

@@ -1,0 +1,116 @@
+"""照会の進捗: one row an action of the departments that the reader answers for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from accounts.access import department_scope
+from accounts.roles import Permission
+from actions import services
+from actions.models import Action, ProgressReport, lifecycle_choices, reason_choices
+from exchange.queries import load_departments
+from exchange.sheets import Column, Row, Sheet
+from exchange.widgets import Choice, Day, One, Text, Whole, yes_no
+from rounds.models import Reply, Round
+
+SAID = ("lifecycle", "percent", "done", "reason_kind", "reason")
+
+
+def own_replies(user: Any) -> models.QuerySet:
+    return Reply.objects.of(department_scope(user, Permission.ANSWER_REPLY))
+
+
+def rounds_for(user: Any) -> Iterable[Round]:
+    """Rounds that take progress today, and of which the reader answers a part."""
+    today = timezone.localdate()
+    mine = Round.objects.opened(today).filter(pk__in=own_replies(user).editable().values("round"))
+    return [r for r in mine.order_by("-period_end", "pk") if "progress" in r.sections]
+
+
+def round_of(pk: int, user: Any) -> Round | None:
+    """The round, for a reader who answers a part of it."""
+    found = Round.objects.filter(pk=pk, pk__in=own_replies(user).values("round")).first()
+    return found if found and "progress" in found.sections else None
+
+
+class ProgressSheet(Sheet):
+    slug, caption = "progress", "進捗"
+    model = Action
+    named = ("code", "title")
+    creates = False
+
+    code = Column("整理番号", locked=True, width=12)
+    title = Column("取組名", locked=True, width=36)
+    lead_department = Column("担当", One(), attribute="lead_department_id", locked=True, width=22)
+    last_lifecycle = Column("前回の状況", Choice(lifecycle_choices), attribute="lifecycle", locked=True, width=12)
+    last_percent = Column("前回の進捗率", Whole(), attribute="percent", locked=True, width=10)
+    lifecycle = Column("状況", Choice(lifecycle_choices), attribute="draft.lifecycle", width=12)
+    percent = Column("進捗率", Whole(0, 100), attribute="draft.percent", width=10)
+    done = Column("実績と次にすること", Text(1000), attribute="draft.done", width=50)
+    reason_kind = Column("理由の区分", Choice(reason_choices), attribute="draft.reason_kind", width=12)
+    reason = Column("理由と見通し", Text(300), attribute="draft.reason", width=40)
+    new_ends_on = Column(
+        "新しい終了予定日", Day(), attribute="draft.new_ends_on", note="後ろへ動かすときは、理由と見通しも入力します"
+    )
+    no_change = Column(
+        "変更なし", Choice(yes_no), attribute="draft.no_change", width=10, note="「はい」は前回と同じと報告します"
+    )
+
+    class Meta:
+        model = Action
+
+    def prepare(self) -> None:
+        load_departments(self.fields["lead_department"].widget)
+        rows = own_replies(self.user).filter(round=self.scope).select_related("round", "department")
+        self.replies = {r.department_id: r for r in rows}
+
+    def rows(self) -> models.QuerySet:
+        drafts = ProgressReport.objects.filter(reply__round=self.scope).select_related("action", "grade")
+        return (
+            Action.objects.reportable()
+            .led_by(set(self.replies))
+            .prefetch_related(Prefetch("reports", queryset=drafts, to_attr="drafts"))
+            .order_by("lead_department__order", "code", "pk")
+        )
+
+    def draft(self, action: Action) -> ProgressReport | None:
+        return action.drafts[0] if action.drafts else None  # type: ignore[attr-defined]
+
+    def version_of(self, obj: Action) -> int:
+        draft = self.draft(obj)
+        return draft.version if draft else 0
+
+    def read_value(self, obj: Action, column: Column) -> Any:
+        name = str(column.attribute)
+        if not name.startswith("draft."):
+            return super().read_value(obj, column)
+        draft = self.draft(obj)
+        return getattr(draft, column.name) if draft else None
+
+    def store(self, row: Row, by: Any) -> Any:
+        reply, draft, values = self.replies[row.obj.lead_department_id], self.draft(row.obj), row.values
+        version = draft.version if draft else None
+        if values.get("no_change") is True:
+            services.mark_no_change(action=row.obj, reply=reply, by=by, version=version)
+            return None
+        last = draft or row.obj.last_report
+        said = {n: getattr(last, n) if last else "" for n in ("done", "reason_kind", "reason")}
+        said |= {n: getattr(draft or row.obj, n) for n in ("lifecycle", "percent")}
+        said |= {n: values[n] for n in SAID if n in values}
+        if draft:
+            # What the sheet does not show stays as it was entered on the page.
+            said |= {"grade": draft.grade, "new_ends_on": draft.new_ends_on, "reached": _reached(draft)}
+        if "new_ends_on" in values:
+            said["new_ends_on"] = values["new_ends_on"]
+        services.save_report(action=row.obj, reply=reply, by=by, version=version, **said)
+        return None
+
+
+def _reached(draft: ProgressReport) -> dict[int, dt.date]:
+    return {int(pk): dt.date.fromisoformat(said["done_on"]) for pk, said in draft.milestones_done.items()}

@@ -1,0 +1,87 @@
+"""課題・ハードル as a part of a round's reply: what is raised, or the word that nothing stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from actions.forms.hurdles import RaiseForm
+from actions.models import Hurdle, NoHurdle
+from actions.queries_hurdles import raised_in, standing_before
+from actions.sections import may_answer
+from actions.services.hurdles import accept_hurdles
+from rounds.models import Reply
+from rounds.sections import Change, Dot, Missing, Standing
+
+ANCHOR = "sec-hurdles"
+HEADS = ("区分", "件名", "内容", "影響する取組", "全庁共通")
+NONE = "課題はない"
+UNSAID = "課題・ハードルの有無が未回答"
+
+
+class HurdleSection:
+    key = "hurdles"
+    title = "課題・ハードル"
+    template = "actions/hurdles/_section.html"
+    order = 3
+
+    def context(self, reply: Reply, user: User) -> dict[str, Any]:
+        editable = may_answer(reply, user)
+        return {
+            "reply": reply, "editable": editable, "title": self.title, "raised": raised_in(reply),
+            "none": _says_none(reply), "before": standing_before(reply),
+            "form": RaiseForm(reply=reply, prefix="hurdle") if editable else None,
+        }  # fmt: skip
+
+    def standing(self, reply: Reply) -> Standing:
+        said = reply.hurdles.exists() or _says_none(reply)
+        missing = [] if said else [Missing(UNSAID, ANCHOR)]
+        return Standing(int(said), 1, missing, [Dot(ANCHOR, self.title, "ok" if said else "")])
+
+    def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
+        found: dict[int, list[Change]] = {}
+        rows = Hurdle.objects.filter(reply__in=[r.pk for r in replies], accepted_at__isnull=True)
+        for hurdle in rows.prefetch_related("actions").order_by("pk"):
+            found.setdefault(hurdle.reply_id, []).append(_change(hurdle))
+        return found
+
+    def freeze(self, reply: Reply) -> dict[str, Any]:
+        raised = raised_in(reply)
+        none = not raised and _says_none(reply)
+        rows = [_cells(h) for h in raised] or ([["—", NONE, "—", "—", "—"]] if none else [])
+        return {"heads": list(HEADS), "rows": rows, "none": none, "hurdles": [_frozen(h) for h in raised]}
+
+    def accept(self, *, reply: Reply, by: Any) -> None:
+        accept_hurdles(reply=reply, by=by)
+
+    def reopen(self, *, reply: Reply, by: Any) -> None:
+        """Accepted hurdles stay with 事務局, who work on them; a correction may raise more."""
+
+
+def _says_none(reply: Reply) -> bool:
+    return NoHurdle.objects.filter(reply=reply).exists()
+
+
+def _change(hurdle: Hurdle) -> Change:
+    actions = "、".join(str(a) for a in hurdle.actions.all())
+    pairs = [("内容", "", hurdle.text), ("影響する取組", "", actions), ("全庁共通", "", "はい" * hurdle.cross_cutting)]
+    return Change(
+        kind="hurdle", weight=55, title=hurdle.title, code=hurdle.get_kind_display(),
+        url=reverse("rounds:reply", args=[hurdle.reply_id]) + f"#{ANCHOR}", pairs=[p for p in pairs if p[2]],
+    )  # fmt: skip
+
+
+def _cells(hurdle: Hurdle) -> list[str]:
+    actions = "\n".join(str(a) for a in hurdle.actions.all())
+    return [hurdle.get_kind_display(), hurdle.title, hurdle.text, actions, "はい" if hurdle.cross_cutting else ""]
+
+
+def _frozen(hurdle: Hurdle) -> dict[str, Any]:
+    return {
+        "id": hurdle.pk, "kind": hurdle.kind, "kind_label": hurdle.get_kind_display(), "title": hurdle.title,
+        "text": hurdle.text, "cross_cutting": hurdle.cross_cutting,
+        "actions": [{"id": a.pk, "code": a.code, "title": a.title} for a in hurdle.actions.all()],
+    }  # fmt: skip

@@ -1,0 +1,112 @@
+"""Answers that span rounds, and what stands behind one reply."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from accounts.models import User
+from accounts.roles import Role
+from rounds.models import Answer, CalendarToken, Question, Reply, Round
+from rounds.sections import Missing, Section, Standing, of_round
+
+
+def expected_as_of(today: dt.date) -> dt.date | None:
+    """End of the latest period whose round about progress is past its due date.
+
+    An action without an official report up to this date is 未報告.
+    """
+    ends = Round.objects.past_due(today).values_list("period_end", "sections")
+    return max((end for end, sections in ends if "progress" in sections), default=None)
+
+
+def current_round(today: dt.date) -> Round | None:
+    """The round that departments answer now: the latest that is open."""
+    return Round.objects.opened(today).order_by("-period_end", "-pk").first()
+
+
+def last_round() -> Round | None:
+    """The round opened last, whose form the next one may begin with."""
+    return Round.objects.order_by("-opens_on", "-pk").first()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section of a reply with how far it is answered."""
+
+    section: Section
+    standing: Standing
+
+
+def parts_of(reply: Reply) -> list[Part]:
+    """Every section of a reply; unresolved remarks of 事務局 are missing things of their section."""
+    open_ = list(reply.remarks.unresolved()) if reply.is_editable else []
+    asked = of_round(reply.round)
+    keys = {s.key for s in asked}
+    parts = []
+    for n, section in enumerate(asked):
+        mine = [r for r in open_ if r.section == section.key or (n == 0 and r.section not in keys)]
+        standing = section.standing(reply)
+        marks = [Missing(f"「{r.label}」への指摘が未対応", f"remark-{r.pk}") for r in mine]
+        anchors = {r.anchor for r in mine}
+        dots = [type(d)(d.anchor, d.title, "bad") if d.anchor in anchors else d for d in standing.dots]
+        parts.append(Part(section, Standing(standing.done, standing.total, [*standing.missing, *marks], dots)))
+    return parts
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question of a reply: the answer given, and what the department last said to the same question."""
+
+    question: Question
+    answer: Answer
+    previous: str
+
+    @property
+    def version(self) -> int:
+        """The version that a form carries; 0 while there is no row."""
+        return self.answer.version if self.answer.pk else 0
+
+
+def lines_of(reply: Reply) -> list[Line]:
+    """Every free question of a reply in order (3 queries)."""
+    questions = list(reply.round.questions.all())
+    if not questions:
+        return []
+    given = {a.question_id: a for a in reply.answers.select_related("question")}
+    before = _previous_answers(reply, questions)
+    return [
+        Line(q, given.get(q.pk) or Answer(reply=reply, question=q, version=0), before.get((q.text, q.kind), ""))
+        for q in questions
+    ]
+
+
+def line_of(reply: Reply, question: Question) -> Line:
+    """One of them."""
+    return next(line for line in lines_of(reply) if line.question.pk == question.pk)
+
+
+def _previous_answers(reply: Reply, questions: list[Question]) -> dict[tuple[str, str], str]:
+    """The last accepted answers of the department to questions of the same words and kind."""
+    rows = Answer.objects.filter(
+        reply__department=reply.department_id, reply__state="accepted",
+        reply__round__period_end__lt=reply.round.period_end, question__text__in={q.text for q in questions},
+    )  # fmt: skip
+    ordered = rows.select_related("question").order_by("reply__round__period_end", "pk")
+    return {(a.question.text, a.question.kind): a.words for a in ordered if a.is_answered}
+
+
+def calendar_of(token_digest: str) -> CalendarToken | None:
+    """The calendar in force with this hash, None when it was never given out or was revoked."""
+    rows = CalendarToken.objects.select_related("user").filter(revoked_at__isnull=True, user__is_active=True)
+    return rows.filter(digest=token_digest).first()
+
+
+def rounds_of(user: User, since: dt.date) -> list[Round]:
+    """Rounds due on or after `since` that concern `user`: those of their departments; all of them for 事務局."""
+    rows = Round.objects.filter(due_on__gte=since).order_by("due_on", "pk")
+    if user.has_role(Role.SECRETARIAT):
+        return list(rows)
+    own = user.department_ids(Role.LEAD, Role.MEMBER)
+    asked = Reply.objects.filter(department__in=own).exclude(state="void")
+    return list(rows.filter(pk__in=asked.values("round")))

@@ -1,0 +1,59 @@
+"""The page of one round: review queue for 事務局, the monitor for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import can, department_scope
+from accounts.roles import Permission, Role
+from lib import htmx
+from lib.http import Request
+from rounds import monitor, review
+from rounds.models import Reply, Round
+from rounds.states import KINDS
+
+
+def runs(request: Request) -> bool:
+    """Whether the reader is 事務局."""
+    return can(request.user, Permission.RUN_ROUND)
+
+
+def kind(request: Request) -> str:
+    """The filter of the review queue asked for; '' when there is no such filter."""
+    asked = request.POST.get("kind") or request.GET.get("kind") or ""
+    return asked if asked in {k.key for k in KINDS} else ""
+
+
+def detail(request: Request, round_: Round, *, status: int = 200, swapped: bool = False) -> HttpResponse:
+    """Render the round's page, or its review region; `swapped` after an act, to carry messages and the focus."""
+    replies = list(round_.replies.light().grouped())
+    first = request.GET.get("reply", "")
+    queue = None
+    if runs(request):
+        queue = review.build(round_, kind=kind(request), first=int(first) if first.isdecimal() else None)
+    own = request.user.department_ids(Role.LEAD, Role.MEMBER)
+    context = {
+        "round": round_, "queue": queue, "swapped": swapped, "is_open": round_.is_open(timezone.localdate()),
+        "monitor": monitor.build(replies, url_of(request)),
+        "own": [r for r in replies if r.department_id in own],
+    }  # fmt: skip
+    return htmx.render(
+        request, "rounds/detail.html", context, regions={"review": "rounds/_review.html"} if queue else None,
+        status=status,
+    )  # fmt: skip
+
+
+def url_of(request: Request) -> Callable[[Reply], str]:
+    """Where this reader may read a reply: its page, its accepted content, or nowhere ('')."""
+    scope = department_scope(request.user, Permission.READ_REPLY)
+
+    def url(reply: Reply) -> str:
+        if scope is None or reply.department_id in scope:
+            return reverse("rounds:reply", args=[reply.pk])
+        return reverse("rounds:frozen", args=[reply.pk]) if reply.state == "accepted" else ""
+
+    return url
