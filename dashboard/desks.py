@@ -1,0 +1,136 @@
+"""What each role has to do today, as a short list of tasks on its home page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accounts.access import can
+from accounts.models import Department, Membership, User
+from accounts.roles import Permission
+from audit.models import Entry
+from lib import fiscal
+from lib.wareki import format_date
+from meetings import queries as meeting_queries
+from meetings.models import Decision
+from rounds.models import Reply, Round
+from rounds.sections import of_round
+from strategy.models import Edition
+
+
+@dataclass(frozen=True)
+class Task:
+    icon: str
+    title: str
+    note: str
+    act: str
+    url: str
+    primary: bool = False
+
+
+def secretariat(today: dt.date) -> list[Task]:
+    """Open rounds with what waits in them, and a strategy draft if there is one."""
+    rounds = Round.objects.opened(today).annotate(
+        waiting=Count("replies", filter=Q(replies__state="approved")),
+        out=Count("replies", filter=Q(replies__state__in=("draft", "submitted", "returned"))),
+        all=Count("replies"),
+    )
+    tasks = [_round_task(r, i == 0, today) for i, r in enumerate(rounds)]
+    if not tasks:
+        tasks.append(
+            Task("mail-plus", "いま開いている照会はありません", "期間と締切を決めると、全所属に回答の画面ができます。",
+                 "照会を始める", reverse("rounds:open"), True)
+        )  # fmt: skip
+    for edition in Edition.objects.filter(status="draft").select_related("plan"):
+        url = reverse("strategy:plan", args=[edition.pk])
+        tasks.append(
+            Task(
+                "pencil-line",
+                f"{edition}（下書き）",
+                "公開するまで、事務局と管理者だけが見られます。",
+                "編集を続ける",
+                url,
+            )
+        )
+    return tasks
+
+
+def _round_task(round_: Any, first: bool, today: dt.date) -> Task:
+    note = f"確認待ち {round_.waiting}課　未提出 {round_.out}課　全{round_.all}課　{left(round_.due_on, today)}"
+    return Task("inbox", round_.title, note, "確認する", reverse("rounds:detail", args=[round_.pk]), first)
+
+
+def admin(today: dt.date) -> list[Task]:
+    end = fiscal.fiscal_year_end(today)
+    ending = Membership.objects.ending_by(end).count()
+    last = Entry.objects.first()
+    notes = {
+        "users": f"{format_date(end, 'long')}までに切れる役割が{ending}件あります。",
+        "departments": f"いまの所属は{Department.objects.current().count()}件です。",
+        "entries": f"{last.seq if last else 0}件を記録しています。",
+    }
+    return [
+        Task("users", "利用者と役割", notes["users"], "利用者へ", reverse("accounts:users"), True),
+        Task("network", "所属", notes["departments"], "所属へ", reverse("accounts:departments")),
+        Task("scroll-text", "操作の記録", notes["entries"], "記録へ", reverse("audit:entries")),
+    ]
+
+
+@dataclass(frozen=True)
+class ReplyTask:
+    reply: Reply
+    css: str
+    icon: str
+    word: str
+    left: str
+    progress: str
+    act: str
+    primary: bool
+
+
+WORDS = {
+    "silent": ("todo", "circle-dashed", "未回答"),
+    "draft": ("run", "pencil", "下書き"),
+    "submitted": ("wait", "clock", "課長の承認待ち"),
+    "approved": ("wait", "inbox", "事務局の確認待ち"),
+    "returned": ("over", "undo-2", "差し戻し"),
+    "accepted": ("done", "circle-check", "受理"),
+    "void": ("wait", "archive", "廃止"),
+}
+
+
+def open_replies(department: Department, user: User, today: dt.date) -> list[ReplyTask]:
+    """Replies of the department in rounds that are open, with what to press next."""
+    replies = Reply.objects.filter(department=department, round__in=Round.objects.opened(today))
+    return [_reply_task(r, user, today) for r in replies.select_related("round", "department")]
+
+
+def _reply_task(reply: Reply, user: User, today: dt.date) -> ReplyTask:
+    css, icon, word = WORDS[reply.shown_state]
+    progress = ""
+    if reply.is_editable:
+        standings = [(s.title, s.standing(reply)) for s in of_round(reply.round)]
+        progress = "　".join(f"{title} {s.done}/{s.total}" for title, s in standings)
+    act, primary = "見る", False
+    if reply.is_editable:
+        act, primary = ("直す" if reply.state == "returned" else "回答する"), True
+    elif reply.state == "submitted" and can(user, Permission.APPROVE_REPLY, reply):
+        act, primary = "承認する", True
+    return ReplyTask(reply, css, icon, word, left(reply.round.due_on, today), progress, act, primary)
+
+
+def decisions(department: Department) -> list[Decision]:
+    """What a meeting left to the department and is not finished."""
+    return meeting_queries.open_of_departments({department.pk})
+
+
+def left(due_on: dt.date, today: dt.date) -> str:
+    """Days to the due date in words."""
+    days = (due_on - today).days
+    if days > 0:
+        return f"あと{days}日"
+    return "きょうまで" if days == 0 else f"締切を{-days}日過ぎました"

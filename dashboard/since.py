@@ -1,0 +1,188 @@
+"""What moved since the last meeting (or since the same time last year), as the dashboard tells it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.models import Department
+from actions.models import Action, DateChange
+from lib import charts, fiscal
+from lib.charts.trend import Trend
+from meetings import queries as meeting_queries
+from meetings.compare import Move, action_moves, counted, keys_of
+from meetings.content import CorruptError
+from meetings.models import Snapshot
+from meetings.queries_now import brief_rows, merged_rows
+from meetings.sentence import Piece, sentence
+from meetings.words import day, signed
+from strategy.models import PriorityItem
+
+LAST, YEAR = "last", "year"
+# In the order of the chart's colours, which are then those of the states.
+LINES = (("順調", ("run",)), ("遅れ・超過", ("late", "over")), ("完了", ("done",)), ("未報告", ("todo",)))
+WORDS = {LAST: "前回会議", YEAR: "前年同期"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the reader narrowed the dashboard to."""
+
+    department: Department | None = None
+    item: PriorityItem | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Parameters of the list of actions that shows the same."""
+        return {"department": self.department.pk if self.department else "", "item": self.item.pk if self.item else ""}
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.department or self.item)
+
+    def takes(self, department: int, items: Any) -> bool:
+        return (self.department is None or self.department.pk == department) and (
+            self.item is None or self.item.key in items
+        )
+
+
+def scope_of(asked: Mapping[str, str]) -> Scope:
+    """Department and national item that the address names; anything else is the whole city."""
+    department, item = (_number(asked.get(k, "")) for k in ("department", "item"))
+    return Scope(
+        Department.objects.filter(pk=department).first() if department else None,
+        PriorityItem.objects.current().filter(pk=item).first() if item else None,
+    )
+
+
+def scope_choices() -> dict[str, Any]:
+    """What the page can be narrowed to."""
+    return {
+        "departments": Department.objects.filter(pk__in=Action.objects.live().values("lead_department")),
+        "items": PriorityItem.objects.current(),
+    }
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+@dataclass(frozen=True)
+class Since:
+    """The comparison that the whole page shares; `old` is None when there is nothing to compare with."""
+
+    key: str
+    old: Snapshot | None = None
+    problem: str = ""
+    moves: list[Move] = field(default_factory=list)
+    totals: Counter[str] = field(default_factory=Counter)
+    year: Snapshot | None = None
+    last: Snapshot | None = None
+    overall: str | None = None
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.key]
+
+    @property
+    def is_readable(self) -> bool:
+        return self.old is not None and not self.problem
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return counted(self.moves)
+
+    def note(self, state: str, now: int) -> str:
+        """Change of a tile: +5（前回 29）."""
+        before = self.totals[state]
+        return f"{signed(now - before)}（{'前回' if self.key == LAST else '前年'} {before}）"
+
+    def forward(self) -> Counter[str]:
+        """How many actions went forward behind each national item."""
+        return Counter(key for m in self.moves if "forward" in m.kinds for key in m.items)
+
+
+def since(rows: Any, asked: Mapping[str, str], scope: Scope, today: dt.date) -> Since:
+    """Compare all live actions with the chosen snapshot, then keep what is in scope (4 queries)."""
+    known = meeting_queries.snapshots()
+    last, year = meeting_queries.last_snapshot(known, today), meeting_queries.year_ago(known, today)
+    key = YEAR if asked.get("with") == YEAR and year else LAST
+    old = year if key == YEAR else last
+    if old is None:
+        return Since(key)
+    try:
+        content = Snapshot.objects.get(pk=old.pk).read()
+    except CorruptError as error:
+        return Since(key, old, str(error), year=year, last=last)
+    moves = action_moves(content["actions"], brief_rows(rows), merged_rows())
+    kept = [a for a in content["actions"] if scope.takes(a["department"], keys_of(a))]
+    return Since(
+        key, old, "", [m for m in moves if scope.takes(m.department, m.items)], Counter(a["state"] for a in kept),
+        year, last, old.summary.get("overall"),
+    )  # fmt: skip
+
+
+def pieces(found: Since, silent: int | None) -> list[Piece]:
+    return sentence(found.counts, silent, found.word)
+
+
+def compare_url(found: Since, scope: Scope, **more: str) -> str:
+    """The page that lists the movements behind a number of this dashboard."""
+    params = {
+        "old": found.old.pk if found.old else "", "new": "now",
+        "department": scope.department.pk if scope.department else "", "item": scope.item.key if scope.item else "",
+    } | more  # fmt: skip
+    return f"{reverse('meetings:compare')}?{urlencode({k: v for k, v in params.items() if v != ''})}#list"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One side of the toggle."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def toggle(found: Since, scope: Scope) -> list[Choice]:
+    """前回 or 前年同期; only what exists, and nothing when there is no choice."""
+    there = [k for k, s in ((LAST, found.last), (YEAR, found.year)) if s is not None]
+    labels = {LAST: "前回", YEAR: "前年同期"}
+    if len(there) < 2:
+        return []
+    return [Choice(labels[k], "?" + urlencode(_kept(scope) | {"with": k}), k == found.key) for k in there]
+
+
+def _kept(scope: Scope) -> dict[str, Any]:
+    return {k: v for k, v in scope.params.items() if v}
+
+
+def query_of(found: Since, scope: Scope) -> str:
+    """The choices of this page for a link to another view of it."""
+    params = _kept(scope) | ({"with": found.key} if found.key != LAST else {})
+    return f"?{urlencode(params)}" if params else ""
+
+
+def threads(late: list[Any]) -> dict[int, list[str]]:
+    """The way of each end date: every day that was promised, the present one last (1 query)."""
+    changes: dict[int, list[str]] = defaultdict(list)
+    for change in DateChange.objects.of_end().filter(action__in=[row.action.pk for row in late]):
+        changes[change.action_id].append(day(change.old_on.isoformat()))
+    return {row.action.pk: [*changes[row.action.pk], day(row.action.ends_on.isoformat())] for row in late}
+
+
+def trend(counts: Mapping[str, int], today: dt.date) -> Trend | None:
+    """Actions by state over the meetings, with now as the last point; None before the second meeting."""
+    known = sorted((s for s in meeting_queries.snapshots() if s.meeting_id), key=lambda s: (s.as_of, s.pk))
+    if len(known) < 2:
+        return None
+    labels = [fiscal.parse(f"{s.as_of:%Y-%m}").short_label for s in known]
+    totals = [*(s.summary.get("totals", {}) for s in known), counts]
+    series = [charts.TrendSeries(label, [sum(t.get(k, 0) for k in keys) for t in totals]) for label, keys in LINES]
+    return charts.trend(series, [*labels, "いま"], unit="件", places=0)

@@ -1,0 +1,143 @@
+"""Home per role, the executive dashboard, its projector mode, and search."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import can, requires
+from accounts.models import Department
+from accounts.roles import Permission, Role
+from actions import figures
+from actions.models import Action
+from actions.querysets import ActionQuerySet
+from dashboard import desks, maturity, queries
+from dashboard import search as searching
+from dashboard import since as comparing
+from lib import htmx
+from lib.http import Request
+from meetings import queries as meeting_queries
+from meetings.compare import KINDS
+from rounds.queries import expected_as_of
+
+ACTING = (Role.LEAD, Role.MEMBER)
+
+
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """Land each role on its work: departments on the open round, everybody else on the city."""
+    user = request.user
+    if not can(user, Permission.READ):
+        return render(request, "dashboard/welcome.html", status=403)
+    if user.has_role(Role.SECRETARIAT, Role.EXECUTIVE):
+        return _overview(request, home=True)
+    departments = user.department_ids(*ACTING)
+    if departments:
+        return _department_home(request, departments)
+    if user.has_role(Role.ADMIN):
+        context = {"today": timezone.localdate(), "desk": desks.admin(timezone.localdate())}
+        return htmx.render(request, "dashboard/admin.html", context)
+    return _overview(request, home=True)
+
+
+@require_GET
+@requires(Permission.READ)
+def overview(request: Request) -> HttpResponse:
+    return _overview(request, home=False)
+
+
+@require_GET
+@requires(Permission.READ)
+def projector(request: Request) -> HttpResponse:
+    return htmx.render(request, "dashboard/projector.html", city_context(timezone.localdate(), request.GET))
+
+
+def _overview(request: Request, *, home: bool) -> HttpResponse:
+    today = timezone.localdate()
+    context = city_context(today, request.GET) | {"home": home}
+    if home and can(request.user, Permission.RUN_ROUND):
+        context["desk"] = desks.secretariat(today)
+    return htmx.render(request, "dashboard/overview.html", context)
+
+
+def city_context(today: dt.date, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Everything the dashboard shows; the projector shows the same."""
+    scope, expected = comparing.scope_of(asked), expected_as_of(today)
+    live = Action.objects.live().with_state(today, expected)
+    rows = _narrowed(live, scope)
+    census = figures.Census(rows)
+    visions = queries.by_vision(census, scope.params)
+    context = queries.overview(rows, today, expected, scope.params, census)
+    context |= queries.silence(census, today) | maturity.city()
+    context["urls"] = context["urls"] | {"silent": "#silent"}
+    if context["maturity_figure"] and not scope.is_narrow:
+        context["figures"] = [*context["figures"], queries.maturity_tile(context["maturity_figure"])]
+    context |= {
+        "items": queries.by_item(census, today, scope.params), "edition": visions.edition, "visions": visions.rows,
+        "departments": queries.by_department(census, scope.params), "vision_word": visions.word,
+    }  # fmt: skip
+    return context | _meeting_context(live, asked, scope, today, context)
+
+
+def _narrowed(rows: ActionQuerySet, scope: comparing.Scope) -> ActionQuerySet:
+    if scope.department:
+        rows = rows.filter(lead_department=scope.department)
+    return rows.behind_item(scope.item.pk) if scope.item else rows
+
+
+def _meeting_context(
+    live: ActionQuerySet, asked: Mapping[str, str], scope: comparing.Scope, today: dt.date, shown: dict[str, Any]
+) -> dict[str, Any]:
+    """What the meeting needs beside the figures: what moved, what was left to do, what is to be decided."""
+    found, meeting = comparing.since(live, asked, scope, today), meeting_queries.next_meeting(today)
+    silent = shown["silent_count"] if shown["round"] else None
+    return {
+        "since": found, "scope": scope, "choices": comparing.scope_choices(), "meeting": meeting,
+        "sentence": comparing.pieces(found, silent) if found.is_readable else [],
+        "toggle": comparing.toggle(found, scope), "query": comparing.query_of(found, scope),
+        "compare_url": comparing.compare_url(found, scope), "open": meeting_queries.open_decisions(),
+        "agenda": list(meeting.agenda.prefetch_related("actions")) if meeting else [],
+        "threads": comparing.threads(shown["late"]), "forward": found.forward(),
+        "links": {k: comparing.compare_url(found, scope, kind=k) for k in KINDS},
+        "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward()},
+        "notes": {k: found.note(k, n) for k, n in shown["counts"].items()} if found.is_readable else {},
+        "trend": None if scope.is_narrow else comparing.trend(shown["counts"], today),
+    }  # fmt: skip
+
+
+def _department_home(request: Request, keys: set[int]) -> HttpResponse:
+    today = timezone.localdate()
+    mine = list(Department.objects.filter(pk__in=keys).current())
+    if not mine:
+        return _overview(request, home=True)
+    wanted = request.GET.get("department", "")
+    department = next((d for d in mine if str(d.pk) == wanted), None)
+    if wanted and department is None:
+        raise Http404
+    department = department or mine[0]
+    expected = expected_as_of(today)
+    rows = Action.objects.live().with_state(today, expected).filter(lead_department=department)
+    base = {"department": department.pk}
+    context = queries.overview(rows, today, expected, base) | maturity.department(department)
+    context |= {
+        "department": department, "others": [d for d in mine if d != department],
+        "replies": desks.open_replies(department, request.user, today),
+        "open": desks.decisions(department), "threads": comparing.threads(context["late"]),
+    }  # fmt: skip
+    return htmx.render(request, "dashboard/department.html", context)
+
+
+@require_GET
+@requires(Permission.READ)
+def search(request: Request) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:100]
+    drafts = can(request.user, Permission.READ_DRAFT_STRATEGY)
+    groups = searching.everything(text, drafts=drafts) if text else []
+    context = {"q": text, "groups": groups, "found": sum(g.total for g in groups)}
+    return htmx.render(request, "dashboard/search.html", context)

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class MeetingsConfig(AppConfig):
+    name = "meetings"
+    verbose_name = "会議"
+
+    def ready(self) -> None:
+        from accounts import holdings
+        from audit import checks
+        from meetings import integrity, resources
+        from meetings.holders import DecisionHolder
+
+        checks.register(integrity.NAME, integrity.faults)
+        resources.register_all()
+        holdings.register(DecisionHolder())
