@@ -1,0 +1,180 @@
+"""Forms of the wizard's pages; their fields depend on the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from exchange.forms import UploadForm
+from exchange.wizard import heading
+from exchange.wizard.models import Draft
+from exchange.wizard.places import Guess
+from exchange.wizard.targets import Opened, Target, known_places
+from exchange.wizard.transform import LEFT_OUT, NUMBERED, Spec, Table, distinct
+from lib.forms import PortalForm, WholeNumberField
+
+# More different words than this are no choices but free text.
+MOST_WORDS = 300
+
+
+class StartForm(UploadForm):
+    target = forms.ChoiceField(label="取り込み先", help_text="この表の行として取り込みます")
+    field_order = ("file", "target")
+
+    def __init__(self, *args: Any, offered: Sequence[Target], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = "お手元の表"
+        self.fields["file"].help_text += "。題名の行、結合したセル、2段の見出し、和暦、〃 があってもかまいません"
+        self.fields["target"].choices = [(t.value, t.label) for t in offered]
+
+
+class SheetForm(PortalForm):
+    sheet = forms.CharField(widget=forms.HiddenInput)
+    first = WholeNumberField(label="見出しの行", min_value=1, help_text="見出しが始まる行の番号")
+    depth = forms.TypedChoiceField(
+        label="見出しの段数", coerce=int, choices=[(n, f"{n}段") for n in range(1, heading.DEEPEST + 1)],
+        help_text="「期間」の下に「開始」「終了」があるときは2段",
+    )  # fmt: skip
+
+
+class ColumnsForm(PortalForm):
+    """One choice a column; then values for fields that no column fills, and the rows to leave out."""
+
+    def __init__(self, *args: Any, table: Table, opened: Opened, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table, self.opened, self.chosen = table, opened, draft.chosen()
+        names = {s.name: s.label for s in opened.fields()}
+        offered = [("", "取り込まない"), *((n, label) for n, label in names.items())]
+        self.places = [at for at, label in enumerate(table.labels) if label and not self._in_grid(at)]
+        for at in self.places:
+            self._add(f"c{at}", forms.ChoiceField(
+                label=table.labels[at], choices=offered, required=False, initial=self.chosen.columns.get(at, "")
+            ))  # fmt: skip
+        self._add_fixed()
+        self._add_rows()
+
+    def _in_grid(self, at: int) -> bool:
+        return self.opened.owners is not None and at in self.table.spans
+
+    def _add(self, name: str, field: forms.Field) -> None:
+        self.fields[name] = field
+        self._dress(name, field)
+
+    def _add_fixed(self) -> None:
+        self.lacking = {s.name for s in self.opened.missing(self.chosen.columns)}
+        for spec in (s for s in self.opened.specs.values() if s.required and not s.locked):
+            self._add(f"x-{spec.name}", self._fixed_field(spec))
+
+    def _fixed_field(self, spec: Spec) -> forms.Field:
+        now = self.chosen.fixed.get(spec.name, "")
+        if spec.has_options and spec.kind != "many":
+            only = spec.options[0] if len(spec.options) == 1 else ""
+            choices = [("", "（入れない）"), *((o, o) for o in spec.options)]
+            return forms.ChoiceField(label=spec.label, choices=choices, required=False, initial=now or only)
+        words = f"{NUMBERED} と書くと、行ごとに001からの番号になります" if spec.kind == "text" else ""
+        return forms.CharField(label=spec.label, required=False, max_length=100, initial=now, help_text=words)
+
+    def _add_rows(self) -> None:
+        counts = self.table.counts()
+        self.out = [(kind, counts[kind]) for kind in LEFT_OUT if kind in counts]
+        for kind, count in self.out:
+            label = f"{heading.KIND_WORDS[kind]}（{count}行）も取り込む"
+            self.fields[f"k-{kind}"] = forms.BooleanField(label=label, required=False, initial=kind in self.chosen.kept)
+        if self.opened.owners is not None and self.table.spans:
+            self.fields["grid"] = forms.BooleanField(
+                label=f"予定表の{len(self.table.spans)}列を工程の段階にする", required=False, initial=self.chosen.grid
+            )
+            owners = list(self.opened.owners)
+            self._add("owner", forms.ChoiceField(
+                label="主体が書かれていない段階の主体", choices=[(o, o) for o in owners], required=False,
+                initial=self.chosen.owner or owners[-1],
+            ))  # fmt: skip
+
+    # ---- what the template shows
+
+    def columns(self) -> Iterator[tuple[Any, str, list[str]]]:
+        for at in self.places:
+            yield self[f"c{at}"], self.table.labels[at], self.table.samples(at)
+
+    def fixed(self) -> list[Any]:
+        """Values for required fields that no column gives."""
+        return [f for f in self._fixed() if f.name.removeprefix("x-") in self.lacking or f.value() or f.errors]
+
+    def rest(self) -> list[Any]:
+        """The same for fields that a column gives already; its blank cells take them."""
+        shown = {f.name for f in self.fixed()}
+        return [f for f in self._fixed() if f.name not in shown]
+
+    def _fixed(self) -> list[Any]:
+        return [self[n] for n in self.fields if n.startswith("x-")]
+
+    def rows(self) -> list[Any]:
+        return [self[n] for n in self.fields if n.startswith("k-") or n in ("grid", "owner")]
+
+    # ---- what was chosen
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        given: dict[str, str] = {}
+        for at in self.places:
+            name = data.get(f"c{at}", "")
+            if name and name in given:
+                self.add_error(f"c{at}", f"「{given[name]}」の列と同じ項目です。どちらかを選び直してください。")
+            elif name:
+                given[name] = self.table.labels[at]
+        if not given and not self.errors:
+            raise ValidationError("取り込む列を一つは選んでください。")
+        return data
+
+    def choices(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "columns": {at: data[f"c{at}"] for at in self.places if data.get(f"c{at}")},
+            "fixed": {n.removeprefix("x-"): data[n] for n in self.fields if n.startswith("x-") and data.get(n)},
+            "kept": [kind for kind, _ in self.out if data.get(f"k-{kind}")],
+            "grid": bool(data.get("grid")),
+            "owner": data.get("owner", ""),
+        }
+
+
+class ValuesForm(PortalForm):
+    """One choice a word, for every column whose values are fixed."""
+
+    def __init__(self, *args: Any, table: Table, opened: Opened, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = draft.chosen()
+        lines, known = table.wanted(chosen), known_places()
+        self.groups: list[tuple[Spec, str, list[tuple[str, int, str, Guess]]]] = []
+        for at, name in sorted(chosen.columns.items()):
+            spec = opened.specs.get(name)
+            if spec is None or not spec.has_options:
+                continue
+            words = list(distinct(lines, at, spec).items())[:MOST_WORDS]
+            self.groups.append((spec, table.labels[at], self._words(spec, words, chosen.values, opened, known)))
+
+    def _words(self, spec: Spec, words: list[tuple[str, int]], before: Any, opened: Opened, known: Any) -> list[Any]:
+        offered = [("", "（空欄のままにする）"), *((o, o) for o in spec.options)]
+        made = []
+        for number, (word, count) in enumerate(words):
+            kept = before.get(spec.name, {}).get(word)
+            guess = opened.guess(spec, word, known) if kept is None else Guess(kept if kept in spec.options else "")
+            name = f"v-{spec.name}-{number}"
+            self.fields[name] = forms.ChoiceField(label=word, choices=offered, required=False, initial=guess.option)
+            self._dress(name, self.fields[name])
+            made.append((name, word, count, guess))
+        return made
+
+    def shown(self) -> list[tuple[str, str, list[tuple[Any, str, int, Guess]]]]:
+        return [
+            (label, spec.label, [(self[name], word, count, guess) for name, word, count, guess in words])
+            for spec, label, words in self.groups
+        ]
+
+    def choices(self) -> dict[str, dict[str, str]]:
+        return {
+            spec.name: {word: self.cleaned_data.get(name, "") for name, word, _, _ in words}
+            for spec, _, words in self.groups
+        }

@@ -1,0 +1,87 @@
+"""The rows of a wizard as a workbook of the portal, so that the dry run treats them like any other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from exchange.cells import legal, neutral, text_of
+from exchange.sheets import ID, VERSION, Sheet
+from exchange.wizard.cleaning import squeezed
+from exchange.wizard.targets import Known, Opened
+from exchange.wizard.transform import Made
+
+# Zip cannot tell earlier days; a fixed one makes the same rows the same file, which is applied once only.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def workbook(opened: Opened, rows: Sequence[Made], owner: str) -> bytes:
+    """One sheet for the rows, at the numbers they have in the city's sheet, and one for their phases."""
+    book = openpyxl.Workbook(write_only=True)
+    known = Known(opened.main)
+    found = [(row, known.find(row.cells)) for row in rows]
+    _main(book.create_sheet(opened.main.caption), opened.main, found)
+    if opened.phases is not None and any(row.bars for row in rows):
+        _phases(book.create_sheet(opened.phases.caption), opened, found, owner)
+    return _same_bytes(book)
+
+
+def _main(page: WriteOnlyWorksheet, sheet: Sheet, found: Sequence[tuple[Made, Any]]) -> None:
+    used = [c for c in sheet.columns if any(c.name in row.cells for row, _ in found)]
+    page.append([ID, VERSION, *(c.label for c in used)])
+    written = 1
+    for row, obj in found:
+        while written + 1 < row.number:
+            page.append([])
+            written += 1
+        fixed = [obj.pk, sheet.version_of(obj)] if obj is not None else [None, None]
+        page.append([*fixed, *(_cell(row.cells.get(c.name)) for c in used)])
+        written += 1
+
+
+def _phases(page: WriteOnlyWorksheet, opened: Opened, found: Sequence[tuple[Made, Any]], owner: str) -> None:
+    sheet = opened.phases
+    parent = sheet.fields[sheet.follows[0]]
+    names = ("label", "owner", "starts_on", "ends_on")
+    page.append([ID, VERSION, parent.label, *(sheet.fields[n].label for n in names)])
+    stored = _stored(sheet, parent.attribute, [obj.pk for _, obj in found if obj is not None])
+    for row, obj in found:
+        if obj is None:
+            called = " ".join(t for n in opened.main.named if (t := text_of(row.cells.get(n))))
+        else:
+            called = parent.widget.table.labels.get(obj.pk, "")
+        for bar in row.bars:
+            there = stored.get((obj.pk, squeezed(bar.label), bar.starts, bar.ends)) if obj is not None else None
+            fixed = [there.pk, sheet.version_of(there)] if there is not None else [None, None]
+            said = bar.owner or (None if there is not None else owner)
+            page.append([*fixed, _cell(called), _cell(bar.label), said, bar.starts, bar.ends])
+
+
+def _stored(sheet: Sheet, attribute: str, parents: Sequence[int]) -> dict[tuple[int, str, dt.date, dt.date], Any]:
+    """Phases that are there already, so that the same grid brings nothing twice."""
+    rows = sheet.rows().filter(**{f"{sheet.follows[0]}__in": parents}) if parents else ()
+    return {(getattr(p, attribute), squeezed(p.label), p.starts_on, p.ends_on): p for p in rows}
+
+
+def _cell(value: Any) -> Any:
+    return neutral(legal(value)) if isinstance(value, str) else value
+
+
+def _same_bytes(book: openpyxl.Workbook) -> bytes:
+    book.properties.created = book.properties.modified = dt.datetime(*EPOCH)
+    written, out = io.BytesIO(), io.BytesIO()
+    book.save(written)
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            part = old.read(entry.filename)
+            if entry.filename == "docProps/core.xml":
+                part = b""
+            if part:
+                new.writestr(zipfile.ZipInfo(entry.filename, EPOCH), part, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

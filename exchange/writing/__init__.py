@@ -1,0 +1,1 @@
+"""Workbooks and other files that go out."""
