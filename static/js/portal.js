@@ -1,0 +1,120 @@
+// Small behaviours of the portal, bound by data attributes. Every page also works without them.
+(() => {
+  "use strict";
+
+  const on = (type, selector, act) =>
+    document.addEventListener(type, (event) => {
+      const node = event.target instanceof Element ? event.target.closest(selector) : null;
+      if (node) act(node, event);
+    });
+
+  // Unsaved changes: warn on leaving a form that was edited and not sent.
+  const dirty = new Set();
+  on("input", "form[data-warn-unsaved]", (form) => dirty.add(form));
+  on("submit", "form", (form) => dirty.delete(form));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt.closest?.("form");
+    if (form && event.detail.successful) dirty.delete(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  });
+
+  // Live count of a text field: data-count names the element that shows it.
+  const count = (field) => {
+    const out = document.getElementById(field.dataset.count);
+    if (!out) return;
+    const limit = field.maxLength > 0 ? ` / ${field.maxLength}` : "";
+    out.textContent = `${[...field.value].length}${limit}字`;
+  };
+  on("input", "[data-count]", count);
+
+  // Ask once before an act that cannot be undone.
+  on("submit", "form[data-confirm]", (form, event) => {
+    if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+  });
+
+  on("click", "[data-print]", (_, event) => {
+    event.preventDefault();
+    window.print();
+  });
+
+  // Tabs: one panel in view; without script all panels stand below each other.
+  const show = (tabs, link, focus) => {
+    for (const other of tabs.querySelectorAll("a[href^='#']")) {
+      const panel = document.getElementById(other.hash.slice(1));
+      if (panel) panel.hidden = other !== link;
+      if (other === link) other.setAttribute("aria-current", "true");
+      else other.removeAttribute("aria-current");
+    }
+    if (focus) link.focus();
+  };
+  on("click", "[data-tabs] a[href^='#']", (link, event) => {
+    event.preventDefault();
+    show(link.closest("[data-tabs]"), link, true);
+  });
+
+  // Opening a page on one of the panels, e.g. from "what is missing".
+  const reveal = (hash) => {
+    const panel = hash && document.getElementById(hash.slice(1));
+    if (!panel) return;
+    const link = [...document.querySelectorAll("[data-tabs] a")].find((a) => a.hash === hash);
+    if (link) show(link.closest("[data-tabs]"), link, false);
+    panel.closest("details")?.setAttribute("open", "");
+  };
+  on("click", "a[href^='#']", (link) => {
+    if (!link.closest("[data-tabs]")) reveal(link.hash);
+  });
+
+  const prepare = (root) => {
+    for (const field of root.querySelectorAll("[data-count]")) count(field);
+    for (const tabs of root.querySelectorAll("[data-tabs]")) {
+      const current = tabs.querySelector("a[aria-current]") ?? tabs.querySelector("a[href^='#']");
+      if (current) show(tabs, current, false);
+    }
+    root.querySelector("[data-focus]")?.focus();
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    reveal(window.location.hash);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => prepare(event.detail.elt.parentElement ?? document));
+
+  // Menus close on Escape and on a click elsewhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // Projector: arrow keys and the space bar go from section to section.
+  const steps = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
+  document.addEventListener("keydown", (event) => {
+    const screens = [...document.querySelectorAll(".projector .screen")];
+    if (!screens.length || !(event.key in steps) || event.target.closest("a, button, input, select, summary")) return;
+    event.preventDefault();
+    const middle = window.innerHeight / 2;
+    const here = screens.findLastIndex((s) => s.getBoundingClientRect().top <= middle);
+    const next = screens[Math.max(0, Math.min(screens.length - 1, here + steps[event.key]))];
+    next.scrollIntoView();
+  });
+
+  // A refused or broken request must not look like a saved one.
+  const failed = () => {
+    const box = document.getElementById("messages");
+    if (!box) return;
+    const note = document.createElement("p");
+    note.className = "note bad";
+    note.textContent = "サーバーと通信できず、保存できませんでした。入力した内容は画面に残っています。もう一度お試しください。";
+    box.replaceChildren(note);
+  };
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:responseError", failed);
+})();
