@@ -1,0 +1,21 @@
+"""Which Chromium the journeys drive. `python -m tests.browser.chromium` exits 0 when there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+
+
+def find() -> str | None:
+    """Path of the browser: `DXPORTAL_CHROMIUM`, or the first of the usual names."""
+    named = os.environ.get("DXPORTAL_CHROMIUM")
+    if named:
+        return named if os.access(named, os.X_OK) else None
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if find() else 1)

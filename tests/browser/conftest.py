@@ -1,0 +1,101 @@
+"""A real server, a real browser, and pages that report every complaint of the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
+
+from tests.browser import chromium
+from tests.browser.server import PASSWORD, SIGN_IN, Portal, built_once
+
+# The demonstration's sign-in of each role.
+WHO = {
+    "admin": "admin",
+    "secretariat": "secretariat",
+    "executive": "executive",
+    "lead": "lead-tax",
+    "member": "member-tax",
+    "other_lead": "lead-welfare",
+    "viewer": "viewer",
+}
+VIEWPORT = {"width": 1366, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    return browser_type_launch_args | {"executable_path": chromium.find()}
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The demonstration city, built once for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    return built_once(base if worker_id == "master" else base.parent)
+
+
+@pytest.fixture(scope="session")
+def portal(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A server for reading: pages, axe, links."""
+    with Portal(city, tmp_path_factory.mktemp("portal") / "var") as served:
+        yield served
+
+
+@pytest.fixture
+def fresh_portal(city: Path, tmp_path: Path) -> Iterator[Portal]:
+    """A server with a city of its own, for one journey that writes."""
+    with Portal(city, tmp_path / "var") as served:
+        yield served
+        assert not served.errors()
+
+
+class Watched:
+    """A page whose console, failed requests and error answers are collected in `complaints`."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda m: self._add("console", m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self._add("script", str(error)))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answer)
+
+    def _add(self, kind: str, text: str) -> None:
+        self.complaints.append(f"{kind}: {text}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page ends what it was still asking for; the browser calls that aborted, and nothing is wrong.
+        if request.failure != "net::ERR_ABORTED":
+            self._add("request", f"{request.url} {request.failure}")
+
+    def _answer(self, response: Response) -> None:
+        if response.status >= 400:
+            self._add("answer", f"{response.status} {response.url}")
+
+
+def sign_in(page: Page, login_id: str) -> None:
+    page.goto(SIGN_IN)
+    page.get_by_label("職員番号").fill(login_id)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url(lambda url: SIGN_IN not in url)
+
+
+@pytest.fixture
+def enter(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`enter(portal, "member-tax")` opens a signed-in page of its own session."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(portal: Portal, login_id: str, **options: object) -> Page:
+        context = browser.new_context(base_url=portal.url, locale="ja-JP", **({"viewport": VIEWPORT} | options))
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        sign_in(page, login_id)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

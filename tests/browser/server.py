@@ -1,0 +1,100 @@
+"""The portal as it is really served: granian, its own database file, the demonstration city in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "dxportal-demo"
+SIGN_IN = "/accounts/sign-in/"
+STARTS_WITHIN = 30
+
+
+def environment(var: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DXPORTAL_", "DJANGO_", "DATABASE_"))}
+    return kept | {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": str(var), "DJANGO_SETTINGS_MODULE": "dxportal.settings"}
+
+
+def build_city(var: Path) -> None:
+    """Create the database with the demonstration city under `var`."""
+    (var / "static").mkdir(parents=True)
+    for command in (("migrate", "--verbosity", "0"), ("demo",)):
+        told = {"cwd": ROOT, "env": environment(var), "stdout": subprocess.DEVNULL}
+        subprocess.run([sys.executable, "manage.py", *command], check=True, **told)
+
+
+def built_once(folder: Path) -> Path:
+    """Build the city in `folder` in one of the test processes; the others wait for it."""
+    city, ready, failed = (folder / name for name in ("city", "city.ready", "city.failed"))
+    try:
+        (folder / "city.lock").mkdir()
+    except FileExistsError:
+        _wait_for(lambda: ready.exists() or failed.exists(), seconds=300)
+        if failed.exists():
+            raise RuntimeError("the city could not be built; another test process tells why") from None
+        return city
+    try:
+        build_city(city)
+    except BaseException:
+        failed.touch()
+        raise
+    ready.touch()
+    return city
+
+
+class Portal:
+    """A server on its own copy of a city; `with Portal(city, folder) as portal: portal.url`."""
+
+    def __init__(self, city: Path, folder: Path) -> None:
+        self.var = folder
+        if city != folder:
+            shutil.copytree(city, folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+
+    def __enter__(self) -> Portal:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
+            "--blocking-threads", "4", "--log-level", "warning", "dxportal.wsgi:application",
+        ]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(self.var), stdout=self.log.open("w"), stderr=subprocess.STDOUT
+        )
+        _wait_for(self._answers, seconds=STARTS_WITHIN)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def _answers(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the server ended: {self.log.read_text()}")
+        try:
+            urllib.request.urlopen(self.url + SIGN_IN, timeout=5)
+        except (urllib.error.URLError, ConnectionError):
+            return False
+        return True
+
+    def errors(self) -> list[str]:
+        """Lines of the log that tell of an error inside."""
+        return [line for line in self.log.read_text().splitlines() if "Traceback" in line or "Internal Server" in line]
+
+
+def _wait_for(condition: object, *, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        if time.monotonic() > until:
+            raise TimeoutError(f"not within {seconds} s")
+        time.sleep(0.1)

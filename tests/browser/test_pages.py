@@ -1,0 +1,184 @@
+"""Every page that a role can reach by links: no accessibility fault, no complaint of the browser, no dead end."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Error, Page
+
+from tests.access import ROWS
+from tests.browser.conftest import VIEWPORT, WHO, Watched
+from tests.browser.server import Portal
+
+pytestmark = pytest.mark.browser
+
+# Of every route one page is visited, and one again with a query (a filter, an order, the next page).
+PHONE = {"width": 390, "height": 844}
+AXE = Axe()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# Who sees every page that there is; of these roles none may be without a link.
+SEE_MOST = ("secretariat", "admin")
+# Pages that need a state that the demonstration does not have, or that people open from outside.
+NOT_LINKED = {
+    "accounts:sign_in": "left behind by signing in",
+    "actions:raised_hurdle": "no open reply of the demonstration has raised a hurdle yet",
+    "blanks:file": "linked for 事務局, who keep the 様式; others get it filled",
+    "maturity:reference_confirm": "follows the upload of a file",
+    "accounts:second_factor": "between the password and the portal",
+    "accounts:confirm": "asked for when the password was typed long ago",
+    "rounds:attachment": "no reply of the demonstration has a file",
+    "meetings:pack_file": "no pack of the demonstration has been made into a file yet",
+    "rounds:calendar_feed": "opened by a calendar, with the token of its owner",
+    "rounds:correct": "on the page of an accepted reply, behind more replies than are asked for",
+    "rounds:reopen_reply": "no department of the demonstration was ended in mid-round",
+    "rounds:standing": "asked for by the reply's page after every save",
+    "rounds:void": "no department of the demonstration is dissolved in mid-round",
+    "strategy:orphans": "no edition of the demonstration was published with an undecided action",
+}
+
+
+def route_of(url: str) -> str | None:
+    """Name of the page at an address; None for what is not a page of the portal."""
+    path = urlsplit(url).path
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None if path.startswith("/static/") else path
+
+
+def links(page: Page) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "nodes => nodes.map(n => n.getAttribute('href'))")
+    return [urljoin(page.url, href).partition("#")[0] for href in found if not href.startswith(("mailto:", "tel:"))]
+
+
+def parts_of(page: Page) -> list[str]:
+    """Addresses that the page itself asks for."""
+    return page.eval_on_selector_all("[hx-get]", "nodes => nodes.map(n => n.getAttribute('hx-get'))")
+
+
+def opened(page: Page, url: str) -> bool:
+    """Open an address; False for a file, which the browser stores instead of showing it."""
+    try:
+        page.goto(url)
+    except Error as error:
+        if "Download is starting" not in str(error):
+            raise
+        assert page.request.get(url).ok, url
+        return False
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    return True
+
+
+def walk(page: Page, portal: Portal) -> Iterator[tuple[str, bool]]:
+    """Open page after page from the home page on; yield each address, and whether it is a page."""
+    queue, seen, visited = ["/"], {"/"}, set()
+    while queue:
+        url = queue.pop(0)
+        kind = (route_of(url), "?" in url)
+        if kind[0] is None or kind in visited:
+            continue
+        visited.add(kind)
+        is_page = opened(page, url)
+        yield url, is_page
+        for link in links(page) if is_page else ():
+            here = link.removeprefix(portal.url)
+            if here.startswith("/") and here not in seen:
+                seen.add(here)
+                queue.append(here)
+
+
+HREF = re.compile(r'(?:href|hx-get)="([^"]+)"')
+# Pages of one route differ by their object: a draft links to more than a published edition does.
+OF_ONE_ROUTE = 6
+
+
+def lost(page: Page, portal: Portal, wanted: set[str]) -> set[str]:
+    """Those of the wanted routes to which no link leads; asks for pages until all are found or none is left."""
+    queue, seen, visits = [("/", route_of("/"))], {"/"}, Counter[str | None]()
+    left = set(wanted)
+    while queue and left:
+        here, route = min(queue, key=lambda found: visits[found[1]])  # what was seen least is asked for first
+        queue.remove((here, route))
+        if route is None or visits[route] >= OF_ONE_ROUTE:
+            continue
+        visits[route] += 1
+        response = page.request.get(here)
+        if "text/html" not in response.headers["content-type"]:
+            continue
+        for href in HREF.findall(response.text()):
+            link = urljoin(portal.url + here, unescape(href)).partition("#")[0].removeprefix(portal.url)
+            if link.startswith("/") and link not in seen:
+                seen.add(link)
+                queue.append((link, route_of(link)))
+                left.discard(route_of(link) or "")
+    return left
+
+
+def first_time(page: Page, folder: Path) -> bool:
+    """Whether no role has shown this very page before; names and tokens do not make it another one."""
+    html = re.sub(r'"X-CSRFToken": "\w+"|name="csrfmiddlewaretoken" value="\w+"', "", page.content())
+    html = re.sub(r'<details class="menu">.*?</details>', "", html, flags=re.S)
+    mark = folder / hashlib.sha256(html.encode()).hexdigest()
+    known = mark.exists()
+    mark.touch()
+    return not known
+
+
+def faults(page: Page) -> list[str]:
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = AXE.run(page, options=options).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found]
+
+
+def too_wide(page: Page) -> list[str]:
+    """On a phone nothing but tables in their own frame may be wider than the screen (WCAG 1.4.10)."""
+    page.set_viewport_size(PHONE)
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.set_viewport_size(VIEWPORT)
+    return [f"{over}px wider than a phone"] if over > 0 else []
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_every_reachable_page(role: str, portal: Portal, enter: Callable[..., Page], city: Path) -> None:
+    page = enter(portal, WHO[role])
+    watched = Watched(page)
+    (city.parent / "shown").mkdir(exist_ok=True)
+    wrong, routes = [], set()
+    for url, is_page in walk(page, portal):
+        routes |= {route_of(url), *map(route_of, parts_of(page))}
+        wrong += [f"{url} {complaint}" for complaint in watched.complaints if is_page]
+        watched.complaints.clear()
+        if is_page and "?" not in url and first_time(page, city.parent / "shown"):
+            wrong += [f"{url} {fault}" for fault in (*faults(page), *too_wide(page))]
+    assert not wrong, "\n".join(wrong)
+    if role in SEE_MOST:
+        pages = {row.route for row in ROWS if row.method == "GET" and row.expected[role] == 200}
+        assert not lost(page, portal, pages - routes - set(NOT_LINKED)), "no link leads there"
+
+
+def test_not_linked_names_routes() -> None:
+    assert set(NOT_LINKED) <= {row.route for row in ROWS}
+    assert all(NOT_LINKED.values())
+
+
+@pytest.mark.parametrize("path", ["/accounts/sign-in/", "/no-such-page/"])
+def test_pages_without_sign_in(path: str, portal: Portal, browser: object) -> None:
+    context = browser.new_context(base_url=portal.url)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(path)
+    assert not faults(page)
+    context.close()
+
+
+def test_the_server_met_no_error(portal: Portal) -> None:
+    assert not portal.errors()

@@ -1,0 +1,78 @@
+"""Writing in a draft as 事務局 does: cards dragged to their place, texts that survive a closed window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Watched
+from tests.browser.server import Portal
+from tests.browser.test_journeys import start_draft
+
+pytestmark = pytest.mark.browser
+
+Enter = Callable[..., Page]
+LOST = "窓を閉じる前に書いていた表題"
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".items .item > i").all_inner_texts()
+
+
+def card(page: Page, label: str) -> Locator:
+    return page.locator(".items li.slot").filter(has=page.locator(".item > i", has_text=label))
+
+
+def test_a_card_is_dragged_before_another(fresh_portal: Portal, enter: Enter) -> None:
+    page = enter(fresh_portal, "secretariat")
+    watched = Watched(page)
+    start_draft(page)
+    before = titles(page)
+    handle = card(page, before[1]).locator("[data-drag]")
+    handle.drag_to(card(page, before[0]), target_position={"x": 8, "y": 4})
+    expect(page.locator("#messages")).to_contain_text("を動かしました")
+    assert titles(page)[:2] == [before[1], before[0]]
+    assert not watched.complaints
+
+
+def open_editor(page: Page) -> Locator:
+    page.locator("main").get_by_role("link", name=re.compile("^編集")).nth(1).click()
+    form = page.get_by_role("form", name=re.compile("の編集$"))
+    expect(form).to_be_visible()
+    return form
+
+
+def test_a_text_survives_a_closed_window(fresh_portal: Portal, enter: Enter) -> None:
+    page = enter(fresh_portal, "secretariat")
+    page.on("dialog", lambda dialog: dialog.accept())
+    start_draft(page)
+    form = open_editor(page)
+    stored = form.get_by_label("表題").input_value()
+    form.get_by_label("表題").fill(LOST)
+    page.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('dxportal:'))")
+    page.reload()
+
+    form = open_editor(page)
+    expect(form.get_by_label("表題")).to_have_value(stored)
+    form.get_by_role("button", name="書きかけに戻す").click()
+    expect(form.get_by_label("表題")).to_have_value(LOST)
+    form.get_by_role("button", name="保存").click()
+    expect(page.locator("#messages")).to_contain_text(f"「{LOST}」を保存しました")
+
+    form = open_editor(page)
+    expect(form.get_by_role("button", name="書きかけに戻す")).to_have_count(0)
+
+
+def test_signing_out_leaves_no_text_behind(fresh_portal: Portal, enter: Enter) -> None:
+    page = enter(fresh_portal, "secretariat")
+    page.on("dialog", lambda dialog: dialog.accept())
+    start_draft(page)
+    open_editor(page).get_by_label("表題").fill(LOST)
+    page.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('dxportal:'))")
+    page.locator(".who details.menu summary").click()
+    page.get_by_role("button", name="サインアウト").click()
+    page.wait_for_url("**/sign-in/**")
+    assert page.evaluate("Object.keys(localStorage)") == []

@@ -1,0 +1,225 @@
+"""Builders of test data: `make_x(**kw)` stores a valid row, every value can be overridden."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import count
+from typing import Any
+
+from accounts.models import Department, Membership, User
+from actions.models import Action, Milestone, Phase, ProgressReport
+from lib import fiscal
+from maturity.models import Assessment, Axis, Level, Rubric, Score
+from rounds import storage
+from rounds.models import Attachment, Question, Reply, ReplyRemark, Round
+from strategy.models import Edition, Element, Layer, NationalPlan, Plan, PriorityItem, Register, RegisterEntry
+
+PASSWORD = "dxportal-test-1"
+_n = count(1)
+
+
+def today() -> dt.date:
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+def make_department(**kw: Any) -> Department:
+    n = next(_n)
+    values = {
+        "code": f"T{n:04}", "name": f"第{n}課", "short_name": f"第{n}課", "order": n,
+        "valid_from": dt.date(2020, 4, 1),
+    }  # fmt: skip
+    return Department.objects.create(**values | kw)
+
+
+def make_user(*roles: str, department: Department | None = None, **kw: Any) -> User:
+    n = next(_n)
+    user = User(**{"login_id": f"t{n:05}", "display_name": f"職員{n}"} | kw)
+    user.set_password(PASSWORD)
+    user.save()
+    for role in roles:
+        make_membership(user=user, role=role, department=department)
+    return user
+
+
+def make_membership(**kw: Any) -> Membership:
+    if kw.get("role") not in ("lead", "member") and "force_department" not in kw:
+        kw["department"] = None
+    kw.pop("force_department", None)
+    values = {"valid_from": dt.date(2020, 4, 1), "valid_until": dt.date(2099, 3, 31)}
+    return Membership.objects.create(**values | kw)
+
+
+def make_plan(**kw: Any) -> Plan:
+    n = next(_n)
+    return Plan.objects.create(**{"name": f"計画{n}", "municipality": "サンプル市", "order": n} | kw)
+
+
+def main_plan() -> Plan:
+    return Plan.objects.filter(is_main=True).first() or make_plan(
+        name="サンプル市 DX推進ビジョン", is_main=True, fiscal_from=2023, fiscal_to=2030
+    )
+
+
+def make_edition(**kw: Any) -> Edition:
+    n = next(_n)
+    plan = kw.pop("plan", None) or main_plan()
+    return Edition.objects.create(**{"plan": plan, "label": f"第{n}.0版", "order": n} | kw)
+
+
+def make_layer(**kw: Any) -> Layer:
+    n = next(_n)
+    edition = kw.pop("edition", None) or make_edition()
+    return Layer.objects.create(**{"edition": edition, "name": f"階層{n}", "order": n} | kw)
+
+
+def make_element(**kw: Any) -> Element:
+    n = next(_n)
+    layer = kw.pop("layer", None) or make_layer()
+    values = {"edition": layer.edition, "layer": layer, "label": str(n), "title": f"要素{n}", "order": n}
+    return Element.objects.create(**values | kw)
+
+
+def make_national_plan(**kw: Any) -> NationalPlan:
+    n = next(_n)
+    values = {
+        "name": "自治体DX推進計画", "label": f"第{n}版", "source": "総務省", "as_of": dt.date(2026, 10, 1),
+        "published_on": dt.date(2020, 1, 1) + dt.timedelta(days=n),
+    }  # fmt: skip
+    return NationalPlan.objects.create(**values | kw)
+
+
+def make_item(**kw: Any) -> PriorityItem:
+    n = next(_n)
+    plan = kw.pop("plan", None) or make_national_plan()
+    values = {
+        "plan": plan, "key": f"item-{n}", "category": "priority", "number": n,
+        "name": f"国の項目{n}", "short_name": f"項目{n}",
+    }  # fmt: skip
+    return PriorityItem.objects.create(**values | kw)
+
+
+def make_register(**kw: Any) -> Register:
+    n = next(_n)
+    item = kw.pop("item", None) or make_item()
+    values = {
+        "key": f"register-{n}", "name": f"登録簿{n}", "unit": "業務", "item": item,
+        "source": "総務省", "as_of": dt.date(2026, 10, 1),
+    }  # fmt: skip
+    return Register.objects.create(**values | kw)
+
+
+def make_register_entry(**kw: Any) -> RegisterEntry:
+    n = next(_n)
+    register = kw.pop("register", None) or make_register()
+    return RegisterEntry.objects.create(**{"register": register, "number": n, "name": f"業務{n}"} | kw)
+
+
+def make_rubric(axes: int = 4, levels: int = 5, **kw: Any) -> Rubric:
+    n = next(_n)
+    rubric = Rubric.objects.create(**{"name": "成熟度", "label": f"第{n}版", "is_current": True} | kw)
+    for a in range(1, axes + 1):
+        axis = Axis.objects.create(rubric=rubric, key=f"axis-{a}", name=f"軸{a}", order=a)
+        Level.objects.bulk_create(
+            Level(axis=axis, number=i, descriptor=f"軸{a}のレベル{i}の姿") for i in range(1, levels + 1)
+        )
+    return rubric
+
+
+def make_round(period: str = "2026H1", **kw: Any) -> Round:
+    span = fiscal.parse(period)
+    values = {
+        "title": f"{span.label}の照会", "period": period, "period_start": span.start, "period_end": span.end,
+        "sections": ["progress", "maturity"], "opens_on": today() - dt.timedelta(days=7),
+        "due_on": today() + dt.timedelta(days=7),
+    }  # fmt: skip
+    return Round.objects.create(**values | kw)
+
+
+def make_reply(**kw: Any) -> Reply:
+    round_ = kw.pop("round", None) or make_round()
+    department = kw.pop("department", None) or make_department()
+    return Reply.objects.create(**{"round": round_, "department": department} | kw)
+
+
+def make_question(**kw: Any) -> Question:
+    n = next(_n)
+    round_ = kw.pop("round", None) or make_round()
+    if "questions" not in round_.sections:
+        round_.sections = [*round_.sections, "questions"]
+        round_.save()
+    return Question.objects.create(**{"round": round_, "order": n, "text": f"質問{n}", "kind": "text"} | kw)
+
+
+def make_attachment(content: bytes = b"%PDF-1.7 test", **kw: Any) -> Attachment:
+    """A file of `reply` (or a new one), its bytes on disk."""
+    from django.core.files.base import ContentFile
+    from django.utils import timezone
+
+    stored_name, sha256 = storage.store(ContentFile(content))
+    values = {
+        "name": "根拠資料.pdf", "stored_name": stored_name, "sha256": sha256, "size": len(content),
+        "content_type": "application/pdf", "uploaded_at": timezone.now(),
+    }  # fmt: skip
+    return Attachment.objects.create(**{"reply": kw.pop("reply", None) or make_reply()} | values | kw)
+
+
+def make_remark(**kw: Any) -> ReplyRemark:
+    from django.utils import timezone
+
+    values = {
+        "section": "progress", "anchor": "a-1", "label": "取組", "text": "理由を書いてください。",
+        "created_at": timezone.now(),
+    }  # fmt: skip
+    return ReplyRemark.objects.create(**{"reply": kw.pop("reply", None) or make_reply()} | values | kw)
+
+
+def make_action(**kw: Any) -> Action:
+    n = next(_n)
+    many = {name: kw.pop(name) for name in ("elements", "items", "axes", "supporting") if name in kw}
+    plan = kw.pop("plan", None) or main_plan()
+    lead = kw.pop("lead_department", None) or make_department()
+    values = {
+        "plan": plan, "code": f"A-{n:03}", "title": f"取組{n}", "lead_department": lead,
+        "starts_on": today() - dt.timedelta(days=365), "ends_on": today() + dt.timedelta(days=365),
+    }  # fmt: skip
+    action = Action.objects.create(**values | kw)
+    for name, rows in many.items():
+        getattr(action, name).set(rows)
+    return action
+
+
+def make_phase(**kw: Any) -> Phase:
+    action = kw.pop("action", None) or make_action()
+    values = {
+        "action": action, "label": "調査検討", "owner": "office",
+        "starts_on": action.starts_on, "ends_on": action.ends_on,
+    }  # fmt: skip
+    return Phase.objects.create(**values | kw)
+
+
+def make_milestone(**kw: Any) -> Milestone:
+    action = kw.pop("action", None) or make_action()
+    return Milestone.objects.create(**{"action": action, "title": "公開", "due_on": action.ends_on} | kw)
+
+
+def make_report(**kw: Any) -> ProgressReport:
+    action = kw.pop("action", None) or make_action()
+    values = {
+        "action": action, "as_of": dt.date(2026, 9, 30), "lifecycle": "running", "percent": 40,
+        "done": "試行した。",
+    }  # fmt: skip
+    return ProgressReport.objects.create(**values | kw)
+
+
+def make_assessment(levels: dict[str, int | None] | None = None, **kw: Any) -> Assessment:
+    """Assessment of `reply` (or a new one) with the given level per axis key."""
+    reply = kw.pop("reply", None) or make_reply()
+    rubric = kw.pop("rubric", None) or Rubric.objects.filter(is_current=True).first() or make_rubric()
+    values = {"department": reply.department, "reply": reply, "rubric": rubric, "as_of": reply.round.period_end}
+    assessment = Assessment.objects.create(**values | kw)
+    for axis in rubric.axes.all():
+        level = (levels or {}).get(axis.key)
+        Score.objects.create(assessment=assessment, axis=axis, level=level)
+    return assessment

@@ -1,0 +1,142 @@
+"""Home of each role and the executive dashboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from actions import figures
+from dashboard import queries
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+HOME = reverse("dashboard:home")
+
+
+def test_executive_lands_on_the_dashboard(city, cast, as_user) -> None:
+    page = as_user(cast.executive).get(HOME)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "本部会議のホーム" in text
+    assert "遅れている取組" in text
+    assert "要員が足りない" in text
+    assert "事務局の仕事" not in text
+
+
+def test_secretariat_sees_its_desk_first(city, cast, as_user) -> None:
+    text = as_user(cast.secretariat).get(HOME).content.decode()
+    assert text.index("事務局の仕事") < text.index("国の重点項目ごとの進み")
+    assert "確認待ち 0課" in text
+
+
+def test_secretariat_without_open_round_is_told_to_open_one(cast, as_user) -> None:
+    text = as_user(cast.secretariat).get(HOME).content.decode()
+    assert "いま開いている照会はありません" in text
+    assert reverse("rounds:open") in text
+
+
+def test_department_lands_on_its_open_round(city, cast, as_user) -> None:
+    text = as_user(cast.lead).get(HOME).content.decode()
+    assert "税務課のホーム" in text
+    assert city.opened.title in text
+    assert "回答する" in text
+
+
+def test_department_home_counts_only_its_own_actions(city, cast, as_user) -> None:
+    page = as_user(cast.other_lead).get(HOME)
+    assert page.context["total"] == 2
+    assert page.context["counts"]["late"] == 0
+
+
+def test_foreign_department_is_not_chosen_by_address(city, cast, as_user) -> None:
+    assert as_user(cast.lead).get(f"{HOME}?department={cast.welfare.pk}").status_code == 404
+
+
+def test_admin_lands_on_administration(city, cast, as_user) -> None:
+    text = as_user(cast.admin).get(HOME).content.decode()
+    assert "管理者のホーム" in text
+    assert reverse("accounts:users") in text
+
+
+def test_without_a_role_there_is_an_explanation(cast, as_user) -> None:
+    page = as_user(cast.nobody).get(HOME)
+    assert page.status_code == 403
+    assert "役割がまだありません" in page.content.decode()
+
+
+def test_states_are_counted_once_each(city) -> None:
+    counts = figures.state_counts(figures.live_with_state(city.today))
+    assert counts == {"done": 1, "run": 1, "late": 1, "over": 1, "todo": 1, "stop": 0}
+
+
+@pytest.mark.parametrize("state", ["done", "run", "late", "over", "todo"])
+def test_every_tile_opens_a_list_with_the_same_count(city, cast, as_user, state) -> None:
+    client = as_user(cast.executive)
+    page = client.get(HOME)
+    figure = next(f for f in page.context["figures"] if f.url == page.context["urls"][state])
+    listing = client.get(figure.url)
+    assert listing.context["listing"].total == figure.value
+
+
+def test_late_link_opens_late_and_overdue_together(city, cast, as_user) -> None:
+    client = as_user(cast.executive)
+    page = client.get(HOME)
+    assert client.get(page.context["urls"]["behind"]).context["listing"].total == page.context["behind"] == 2
+
+
+def test_item_and_vision_rows_open_lists_with_the_same_count(city, cast, as_user) -> None:
+    client = as_user(cast.executive)
+    page = client.get(HOME)
+    for row in (*page.context["items"], *page.context["visions"], *page.context["departments"]):
+        assert client.get(row.url).context["listing"].total == row.total
+    assert page.context["items"][0].total == 3
+
+
+def test_silent_department_is_named(city, cast, as_user) -> None:
+    page = as_user(cast.executive).get(HOME)
+    assert [r.department for r in page.context["silent"]] == [cast.welfare]
+    assert page.context["silent_count"] == 1
+
+
+def test_register_progress_leaves_out_what_does_not_apply(city) -> None:
+    register = builders.make_register(item=city.item)
+    for applicable, state in (("yes", "done"), ("yes", "working"), ("no", "done"), ("unknown", "done")):
+        builders.make_register_entry(register=register, applicable=applicable, state=state, reason="対象がない")
+    row = queries.by_item(figures.Census(figures.live_with_state(city.today)), city.today)[0]
+    assert (row.register.tally.done, row.register.tally.applicable) == (1, 2)
+
+
+def test_empty_city_says_what_to_do(cast, as_user) -> None:
+    text = as_user(cast.viewer).get(HOME).content.decode()
+    assert "取組がまだ登録されていません" in text
+    assert "受理済みの自己評価がまだありません" in text
+
+
+def test_projector_shows_the_same_figures(city, cast, as_user) -> None:
+    client = as_user(cast.executive)
+    big = client.get(reverse("dashboard:projector"))
+    assert big.context["counts"] == client.get(HOME).context["counts"]
+    assert len(re.findall(r'class="screen"', big.content.decode())) == 6
+
+
+def test_dashboard_stays_at_the_same_number_of_queries(city, cast, as_user) -> None:
+    client = as_user(cast.executive)
+    client.get(HOME)
+    with CaptureQueriesContext(connection) as few:
+        client.get(HOME)
+    for _ in range(10):
+        builders.make_action(
+            items=[city.item], elements=[city.vision], reported_as_of=city.closed.period_end, behind=True
+        )
+    with CaptureQueriesContext(connection) as many:
+        client.get(HOME)
+    assert len(many) == len(few) <= 32
+
+
+@pytest.mark.parametrize("name", ["home", "overview", "projector", "search"])
+def test_only_reading(cast, as_user, name) -> None:
+    assert as_user(cast.executive).post(reverse(f"dashboard:{name}")).status_code == 405

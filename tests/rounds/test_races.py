@@ -1,0 +1,85 @@
+"""Six people press the same button at the same moment: it counts once, on every database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from audit.models import Entry
+from lib.writes import save_versioned
+from rounds import services
+from rounds.models import Reply, Round
+from rounds.services import common
+from tests.builders import today
+from tests.rounds.conftest import FakeSection
+
+PRESSES = 6
+
+
+def pressed_together(act: Callable[[], Any]) -> list[str]:
+    """Run `act` in six threads; returns 'ok' or the refusal of each."""
+    start, outcomes = threading.Barrier(PRESSES), []
+
+    def press() -> None:
+        start.wait()
+        try:
+            act()
+            outcomes.append("ok")
+        except ValidationError as refusal:
+            outcomes.append(refusal.messages[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(PRESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_submission_counts_once(tax: Reply, cast: SimpleNamespace) -> None:
+    outcomes = pressed_together(lambda: services.submit_reply(reply=tax, version=1, by=cast.member))
+    assert outcomes.count("ok") == 1
+    assert len(outcomes) == PRESSES
+    assert Entry.objects.filter(act="submit").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_acceptance_counts_once(tax: Reply, cast: SimpleNamespace, fake: FakeSection) -> None:
+    services.submit_reply(reply=tax, version=1, by=cast.lead, approve=True)
+    outcomes = pressed_together(lambda: services.accept_reply(reply=tax, version=2, by=cast.secretariat))
+    assert outcomes.count("ok") == 1
+    assert len(outcomes) == PRESSES
+    assert Entry.objects.filter(act="accept").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_its_checks_an_acceptance_would_count_six_times(
+    tax: Reply, cast: SimpleNamespace, fake: FakeSection, monkeypatch: Any
+) -> None:
+    """The control: it is the comparison of state and version that makes the tests above hold."""
+    services.submit_reply(reply=tax, version=1, by=cast.lead, approve=True)
+    monkeypatch.setattr(common, "expect", lambda *args: None)
+    monkeypatch.setattr(common, "save_versioned", partial(save_versioned, force=True))
+    pressed_together(lambda: services.accept_reply(reply=tax, version=2, by=cast.secretariat))
+    assert Entry.objects.filter(act="accept").count() == PRESSES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_is_opened_once(cast: SimpleNamespace, fake: FakeSection) -> None:
+    values = {
+        "title": "", "period": "2026H1", "sections": ["fake"], "opens_on": today(), "due_on": today(),
+        "departments": [cast.tax, cast.welfare], "by": cast.secretariat,
+    }  # fmt: skip
+    outcomes = pressed_together(lambda: services.open_round(**values))
+    assert outcomes.count("ok") == 1
+    assert (Round.objects.count(), Reply.objects.count()) == (1, 2)

@@ -1,0 +1,94 @@
+"""Every page with rows costs the same number of queries at 10 rows as at 20, and never many."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import world as worlds
+from tests.access import ROWS
+from tests.conftest import make_cast, signed_in
+from tests.growth import PAGES, QUERIES, SINGLE, Page
+
+# Inside the transaction of the whole module; without the mark no test database would be made.
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+    """The city before anything grows, built once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield worlds.build(make_cast())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(city: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    """The city for one page: its rows are rolled back afterwards, and its objects are copies."""
+    with transaction.atomic():
+        yield deepcopy(city)
+        transaction.set_rollback(True)
+
+
+def test_every_page_is_measured_or_single() -> None:
+    pages = {row.route for row in ROWS if row.method == "GET"}
+    measured = {page.route for page in PAGES}
+    assert pages - measured - SINGLE == set(), "add the page to PAGES, or to SINGLE if nothing on it grows"
+    assert (measured | SINGLE) - pages == set()
+    assert not measured & SINGLE
+
+
+def address(page: Page, world: SimpleNamespace) -> tuple[str, dict]:
+    """The page's address and query: from its row in the access matrix unless the page names another object."""
+    row = next(r for r in ROWS if r.route == page.route and r.method == "GET" and r.expected[page.role] == 200)
+    return reverse(page.route, kwargs=(page.args or row.args)(world)), row.data(world) | QUERIES.get(page.route, {})
+
+
+def queries_of(client: Client, url: str, data: dict) -> Counter[str]:
+    """Count the page's queries by their shape, without the values and the columns."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url, data)
+    assert response.status_code == 200
+    return Counter(_shape(q["sql"]) for q in captured.captured_queries)
+
+
+def _shape(sql: str) -> str:
+    for pattern, short in (
+        # PostgreSQL reads the choices of a form through a cursor, whose name is new every time.
+        (r'DECLARE "\w+" NO SCROLL CURSOR FOR ', ""),
+        (r"SELECT .*? FROM ", "SELECT … FROM "),
+        (r"'[^']*'|\b\d+\b", "?"),
+        # PostgreSQL's driver writes the members of a list in brackets of their own.
+        (r"\(\?\)", "?"),
+        (r"\?(, \?)+", "?"),
+        (r'("\w+"\."\w+" = \?)( OR \1)+', r"\1"),
+    ):
+        sql = re.sub(pattern, short, sql)
+    return sql[:300]
+
+
+def told(queries: Counter[str]) -> str:
+    return "\n".join(f"{number} × {shape}" for shape, number in queries.most_common())
+
+
+@pytest.mark.parametrize("measured", PAGES, ids=lambda page: page.label)
+def test_queries_do_not_grow(measured: Page, world: SimpleNamespace) -> None:
+    client = signed_in(getattr(world.cast, measured.role))
+    seen = []
+    for _ in range(2):
+        for _ in range(10):
+            for grow in measured.grow:
+                grow(world)
+        seen.append(queries_of(client, *address(measured, world)))
+    assert not seen[1] - seen[0], f"grows with the rows:\n{told(seen[1] - seen[0])}"
+    assert seen[1].total() <= measured.most, told(seen[1])
