@@ -1,0 +1,1 @@
+"""Measurements, not part of the portal. `python -m bench` measures サンプル市 in three sizes beside a bare floor."""

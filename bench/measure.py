@@ -1,0 +1,103 @@
+"""One city measured: every page beside the floor, request by request, so that both meet the same machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from bench.client import Browser, together
+from bench.pages import PAGES, Measured
+from bench.servers import FLOOR, PORTAL, ROOT, Served, environment, manage
+
+WARM, ALONE, CLIENTS, EACH = 2, 25, 8, 2
+FLOOR_LOGIN = "executive"
+
+
+@dataclass
+class Times:
+    """Seconds of one page and of the floor between its requests."""
+
+    page: list[float]
+    floor: list[float]
+
+    @property
+    def ratio(self) -> float:
+        return median(self.page) / median(self.floor)
+
+    @staticmethod
+    def p95(times: list[float]) -> float:
+        return quantiles(times, n=20)[-1]
+
+
+@dataclass
+class City:
+    """What was measured in one city on one database."""
+
+    database: str
+    size: int
+    built_in: float
+    pages: dict[str, dict[str, Any]]
+    plans: list[dict[str, Any]]
+    alone: dict[str, Times] = field(default_factory=dict)
+    crowd: dict[str, Times] = field(default_factory=dict)
+    megabytes: float = 0
+
+
+def build(folder: Path, url: str, size: int) -> float:
+    """Build the city where there is none; seconds that the command took."""
+    start = time.perf_counter()
+    (folder / "static").mkdir(parents=True, exist_ok=True)
+    manage(folder, url, "migrate", "--verbosity", "0")
+    manage(folder, url, "demo", *(["--scale", str(size)] if size else []))
+    return time.perf_counter() - start
+
+
+def look_inside(folder: Path, url: str) -> dict[str, Any]:
+    """Queries, bytes and plans, from a process of the portal itself."""
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
+        cwd=ROOT, env=environment(folder, url), check=True,
+    )  # fmt: skip
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.inside"], cwd=ROOT, env=environment(folder, url), check=True,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return json.loads(told.stdout)
+
+
+def city(folder: Path, database: str, size: int, url: str, *, crowd: bool) -> City:
+    built_in = build(folder, url, size)
+    inside = look_inside(folder, url)
+    found = City(database, size, built_in, inside["pages"], inside["plans"])
+    with Served(PORTAL, folder, url) as portal, Served(FLOOR, folder, url) as floor:
+        visitors = {p.login: Browser(portal.port).sign_in(p.login) for p in PAGES}
+        bare = Browser(floor.port, dict(visitors[FLOOR_LOGIN].cookies))
+        for page in PAGES:
+            visitor, path = visitors[page.login], found.pages[page.key]["path"]
+            found.alone[page.key] = _alone(visitor, bare, page, path)
+            if crowd:
+                found.crowd[page.key] = _crowd(visitor, bare, page, path)
+        found.megabytes = portal.worker_megabytes
+    return found
+
+
+def _alone(visitor: Browser, bare: Browser, page: Measured, path: str) -> Times:
+    times = Times([], [])
+    for n in range(WARM + ALONE):
+        floor, page_took = bare.get("/")[0], visitor.get(path, page.headers)[0]
+        if n >= WARM:
+            times.floor.append(floor)
+            times.page.append(page_took)
+    return times
+
+
+def _crowd(visitor: Browser, bare: Browser, page: Measured, path: str) -> Times:
+    floor = together(bare, "/", {}, clients=CLIENTS, each=EACH)
+    times = together(visitor, path, page.headers, clients=CLIENTS, each=EACH)
+    return Times(times, floor + together(bare, "/", {}, clients=CLIENTS, each=EACH))
