@@ -98,6 +98,13 @@ def awaiting_grade() -> ActionQuerySet:
     return rows.filter(~Exists(given)).order_by(F("self_grade__value").asc(nulls_last=True), "code", "pk")
 
 
+def graded() -> ActionQuerySet:
+    """The actions that the tables count, each with its last grade of headquarters in front (3 queries)."""
+    rows = Action.objects.live().filter(plan__plan_scale__isnull=False)
+    rows = rows.select_related("plan", "lead_department", "self_grade", "head_grade")
+    return rows.prefetch_related("head_grades__graded_by").order_by("plan__order", "plan", "code", "pk")
+
+
 def grades_of(action: Action) -> dict[str, Any]:
     """Both grades of an action and their history (2 queries)."""
     given = list(action.head_grades.select_related("grade", "graded_by"))

@@ -72,6 +72,11 @@ def result(review: Review) -> Result:
     return Result(review, sheets, lines)
 
 
+def shown_results(reviews: Sequence[Review], *, decides: bool) -> list[Result]:
+    """The reviews whose scores a reader may see, the latest first: one that runs only for who decides."""
+    return [result(r) for r in reversed(reviews) if r.guidelines and (r.decision or decides)]
+
+
 def own_sheet(proposal: Proposal, user: User) -> ReviewSheet | None:
     """The sheet of `user` in the review that is running."""
     rows = ReviewSheet.objects.select_related("review__proposal__department")

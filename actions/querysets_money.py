@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 
 class ProgrammeQuerySet(models.QuerySet):
@@ -11,6 +11,10 @@ class ProgrammeQuerySet(models.QuerySet):
         """Programmes that can be used in a fiscal year; an open end is still running."""
         begun = Q(valid_from__isnull=True) | Q(valid_from__lte=year)
         return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=year))
+
+    def with_uses(self) -> ProgrammeQuerySet:
+        """Annotate `uses`: how many rows of budgets name the programme."""
+        return self.annotate(uses=Count("budgets"))
 
 
 class BudgetQuerySet(models.QuerySet):

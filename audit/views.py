@@ -26,6 +26,7 @@ COLUMNS = (
     ("changes", "変更"),
 )
 READ_COLUMNS = (("at", "日時"), ("user", "だれが"), ("kind", "種類"), ("label", "見たもの"), ("path", "アドレス"))
+READ_SORTS = {"at": ["pk"], "user": ["user"]}
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -67,6 +68,6 @@ def _file(response: HttpResponseBase, name: str) -> HttpResponseBase:
 def reads(request: Request) -> HttpResponse:
     mark(request, "reads", "読み取りの記録")
     found = ReadFilter(request.GET, queryset=Read.objects.all())
-    rows = listing.build(request, found.qs, columns=READ_COLUMNS, sorts={"at": ["pk"], "user": ["user"]}, default="-at")
+    rows = listing.build(request, found.qs, columns=READ_COLUMNS, sorts=READ_SORTS, default="-at")
     context = {"filter": found, "listing": rows}
     return htmx.render(request, "audit/reads.html", context, regions={"reads": "audit/_reads.html"})

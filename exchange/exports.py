@@ -1,15 +1,20 @@
-"""Lists of the apps below as files: users and departments."""
+"""Lists of the apps below as files: users, departments and their changes, the read log."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from accounts.filters import UserFilter
-from accounts.models import Department, Membership, User
+from accounts.models import Department, Membership, Reorganisation, User
+from accounts.queries_reorganisation import orphans
 from accounts.roles import Permission
 from accounts.views import users as users_page
+from audit.filters import ReadFilter
+from audit.models import Read
+from audit.views import READ_SORTS
 from exchange.lists import Head, ListExport, Shown, register
 from lib import listing
 from lib.http import Request
@@ -24,6 +29,16 @@ DEPARTMENT_HEADS = (
     Head("上位", "parent"), Head("並び順", "order", "number"),
     Head("設置日", "valid_from", "date"), Head("廃止日", "valid_to", "date", "空欄は、いまある所属"),
 )  # fmt: skip
+REORGANISATION_HEADS = (
+    Head("名称", "title"), Head("状態", "state"), Head("施行日", "effective_on", "date"),
+    Head("適用日時", "applied_at", "moment"), Head("適用した人", "applied_by"), Head("備考", "note"),
+)  # fmt: skip
+ORPHAN_HEADS = (Head("担当のないもの", "label"), Head("種類", "noun"), Head("理由", "why"))
+READ_HEADS = (
+    Head("日時", "at", "moment"), Head("だれが", "user"), Head("種類", "kind"), Head("見たもの", "label"),
+    Head("アドレス", "path"),
+)  # fmt: skip
+CHUNK = 2000
 
 
 def users(request: Request) -> Shown:
@@ -51,6 +66,33 @@ def departments(request: Request) -> Shown:
     return Shown("所属", DEPARTMENT_HEADS, cells)
 
 
+def reorganisations(request: Request) -> Shown:
+    rows = Reorganisation.objects.select_related("applied_by")
+    return Shown("組織改編", REORGANISATION_HEADS, (_reorganisation(r) for r in rows))
+
+
+def _reorganisation(row: Reorganisation) -> list[Any]:
+    state = "適用済み" if row.applied_at else "適用待ち" if row.effective_on <= timezone.localdate() else "準備中"
+    return [
+        row.title, state, row.effective_on, row.applied_at, str(row.applied_by) if row.applied_by else None, row.note
+    ]  # fmt: skip
+
+
+def unowned(request: Request) -> Shown:
+    cells = ([o.label, o.noun, o.why] for o in orphans(timezone.localdate()))
+    return Shown("担当のないもの", ORPHAN_HEADS, cells)
+
+
+def reads(request: Request) -> Shown:
+    found = ReadFilter(request.GET, queryset=Read.objects.all())
+    ordered = listing.ordered(request, found.qs, sorts=READ_SORTS, default="-at")
+    cells = ([r.at, r.user, r.kind_label, r.label, r.path] for r in ordered.iterator(chunk_size=CHUNK))
+    return Shown("読み取りの記録", READ_HEADS, cells)
+
+
 def register_all() -> None:
     register(ListExport("users", Permission.MANAGE_ACCOUNTS, users))
     register(ListExport("departments", Permission.MANAGE_ACCOUNTS, departments))
+    register(ListExport("reorganisations", Permission.MANAGE_ACCOUNTS, reorganisations))
+    register(ListExport("orphans", Permission.READ_ORPHANS, unowned))
+    register(ListExport("reads", Permission.MANAGE_ACCOUNTS, reads))

@@ -8,9 +8,10 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import holdings
         from audit import checks
-        from meetings import integrity, resources
+        from meetings import exports, integrity, resources
         from meetings.holders import DecisionHolder
 
         checks.register(integrity.NAME, integrity.faults)
         resources.register_all()
+        exports.register_all()
         holdings.register(DecisionHolder())

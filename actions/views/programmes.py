@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,9 +22,8 @@ from lib.http import Request
 @require_GET
 @requires(Permission.READ)
 def index(request: Request) -> HttpResponse:
-    rows = FundingProgramme.objects.annotate(uses=Count("budgets"))
     context = {
-        "programmes": rows, "year": fiscal.fiscal_year(timezone.localdate()),
+        "programmes": FundingProgramme.objects.with_uses(), "year": fiscal.fiscal_year(timezone.localdate()),
         "may_edit": can(request.user, Permission.EDIT_FUNDING),
     }  # fmt: skip
     return render(request, "actions/money/programmes.html", context)

@@ -18,7 +18,7 @@ from actions.forms.proposals import ProposalForm
 from actions.forms.reports import refuse
 from actions.models import Proposal, proposal_state_choices
 from actions.prefill import number_of
-from actions.queries_proposals import own_sheet, result
+from actions.queries_proposals import own_sheet, shown_results
 from actions.querysets_proposals import ProposalQuerySet
 from actions.services import proposals as services
 from lib import htmx, listing
@@ -54,19 +54,24 @@ class ProposalFilter(PortalFilterSet):
 @require_GET
 @requires(Permission.READ)
 def index(request: Request) -> HttpResponse:
-    scope = department_scope(request.user, Permission.WRITE_PROPOSAL)
-    rows = Proposal.objects.visible_to(request.user, scope).select_related("department", "action")
-    found = ProposalFilter(request.GET, request=request, queryset=rows.prefetch_related("reviews"))
+    found = ProposalFilter(request.GET, request=request, queryset=visible_proposals(request))
     page = listing.build(request, found.qs, columns=COLUMNS, sorts=SORTS, default="updated")
     context = {
-        "filter": found, "listing": page, "rows": [(p, _last(p)) for p in page.page],
+        "filter": found, "listing": page, "rows": [(p, last_review(p)) for p in page.page],
         "may_write": can(request.user, Permission.WRITE_PROPOSAL),
     }  # fmt: skip
     regions = {"proposals": "actions/proposals/_list.html"}
     return htmx.render(request, "actions/proposals/list.html", context, regions=regions)
 
 
-def _last(proposal: Proposal) -> Any:
+def visible_proposals(request: Request) -> ProposalQuerySet:
+    """What the reader may know of, with what a list shows."""
+    scope = department_scope(request.user, Permission.WRITE_PROPOSAL)
+    rows = Proposal.objects.visible_to(request.user, scope)
+    return rows.select_related("department", "action").prefetch_related("reviews")
+
+
+def last_review(proposal: Proposal) -> Any:
     """The latest review (prefetched)."""
     return max(proposal.reviews.all(), key=lambda r: r.number, default=None)
 
@@ -78,7 +83,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     user, reviews = request.user, list(proposal.reviews.select_related("decided_by", "started_by"))
     last = reviews[-1] if reviews else None
     decides = can(user, Permission.DECIDE_PROPOSAL)
-    shown = [result(r) for r in reversed(reviews) if r.guidelines and (r.decision or decides)]
+    shown = shown_results(reviews, decides=decides)
     writes = can(user, Permission.WRITE_PROPOSAL, proposal)
     submits = can(user, Permission.SUBMIT_PROPOSAL, proposal)
     may_act = can(user, Permission.EDIT_ACTION, proposal) and services.may_become_action(proposal)

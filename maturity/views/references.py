@@ -41,7 +41,7 @@ def references(request: Request) -> HttpResponse:
     lines = evidence.reference_lines()
     own = evidence.own_averages()
     chosen = _chosen(request.GET.get("with", AVERAGE), lines)
-    axes = [(a.key, a.name) for a in own.axes] if own else _current_axes()
+    axes = comparison_axes(own)
     means = {key: evidence.mean_of(lines, key) for key, _ in axes}
     label, levels = _series(chosen, lines, {key: m.value for key, m in means.items()})
     context = {
@@ -59,7 +59,10 @@ def references(request: Request) -> HttpResponse:
     )
 
 
-def _current_axes() -> list[tuple[str, str]]:
+def comparison_axes(own: evidence.Own | None) -> list[tuple[str, str]]:
+    """Keys and names of what is compared: as the own averages have them, else as the rubric does."""
+    if own:
+        return [(a.key, a.name) for a in own.axes]
     rubric = queries.current_rubric()
     return [(a.line, a.name) for a in rubric.axes.all()] if rubric else []
 

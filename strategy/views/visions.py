@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +20,7 @@ from strategy.queries_reading import shared_visions
 from strategy.views.common import attempt, attempt_aloud, form_status, posted
 
 PER_PAGE = 30
+NEWEST: dict[str, Any] = {"sorts": {"new": ("-shared_at",)}, "default": "new"}
 
 
 @require_http_methods(("GET", "HEAD", "POST"))
@@ -50,6 +53,5 @@ def visions(request: Request) -> HttpResponse:
     """The shared visions with department and role of their authors, newest first; `?q=` searches them."""
     wanted = request.GET.get("q", "").strip()[:100]
     shared = PersonalVision.objects.shared().found(wanted).with_posts()
-    new = {"sorts": {"new": ("-shared_at",)}, "default": "new", "columns": ()}
-    rows = listing.build(request, shared, per_page=PER_PAGE, **new)
+    rows = listing.build(request, shared, columns=(), per_page=PER_PAGE, **NEWEST)
     return htmx.render(request, "strategy/reading/visions.html", {"listing": rows, "q": wanted})

@@ -18,15 +18,25 @@ from actions.models import Action
 from exchange import lists
 from exchange.lists import Head, Shown
 from exchange.writing import tables
-from tests.builders import make_action
+from tests.actions.making import make_head_grade, make_hurdle
+from tests.builders import make_action, today
+from tests.meetings.making import make_decision
 
 As = Callable[[User], Client]
 
 # Who reads which list, and the object that it belongs to.
 LISTS: dict[str, tuple[str, str]] = {
-    "users": ("admin", ""), "departments": ("admin", ""), "actions": ("viewer", ""), "schedule": ("viewer", ""),
-    "indicators": ("viewer", ""), "terms": ("viewer", ""), "gaps": ("viewer", ""), "maturity": ("viewer", ""),
-    "elements": ("viewer", "edition"), "registers": ("viewer", "register"),
+    "users": ("admin", ""), "departments": ("admin", ""), "reorganisations": ("admin", ""), "orphans": ("admin", ""),
+    "reads": ("admin", ""), "scales": ("secretariat", ""), "publications": ("secretariat", ""),
+    **dict.fromkeys(
+        ("actions", "schedule", "hurdles", "requests", "budgets", "budget-totals", "budget-season", "programmes",
+         "grades", "proposals", "indicators", "terms", "plans", "visions", "national-current", "national-versions",
+         "mappings", "checklists", "gaps", "maturity", "references", "national-indicators", "surveys", "rounds",
+         "meetings", "decisions", "bodies", "snapshots"), ("viewer", "")),
+    "elements": ("viewer", "edition"), "registers": ("viewer", "register"), "relations": ("viewer", "plan"),
+    "national-items": ("viewer", "national"), "checklist": ("viewer", "checklist"), "usage": ("viewer", "usage"),
+    "answers": ("viewer", "questionnaire"), "replies": ("viewer", "round"), "review": ("secretariat", "round"),
+    "proposal-scores": ("secretariat", "in_review"),
 }  # fmt: skip
 
 
@@ -63,6 +73,72 @@ def test_filter_and_order_of_the_page_are_kept(world: SimpleNamespace, as_user: 
     assert f"{reverse('exchange:list', args=['actions', 'csv'])}?q=" in page
     rows = rows_of(client.get(reverse("exchange:list", args=["actions", "csv"]), query).content)
     assert [r[0] for r in rows[1:]] == [f"B-{n:02}" for n in reversed(range(60))]
+
+
+def taken(client: Client, key: str, query: dict[str, str] | None = None, pk: int | None = None) -> list[list[str]]:
+    """The rows of a list as CSV, without its heads."""
+    path = reverse("exchange:list", args=[key, "csv"]) if pk is None else reverse(
+        "exchange:object_list", args=[key, pk, "csv"]
+    )  # fmt: skip
+    return rows_of(client.get(path, query or {}).content)[1:]
+
+
+@pytest.mark.django_db
+def test_hurdles_and_decisions_keep_their_filter(world: SimpleNamespace, as_user: As) -> None:
+    make_hurdle(title="解決した課題", state="solved", resolution="条例を改めた。")
+    open_one = make_hurdle(title="残る課題", cross_cutting=True)
+    open_one.actions.add(world.action)
+    client = as_user(world.cast.viewer)
+    titles = [r[0] for r in taken(client, "hurdles", {"unsolved": "on"})]
+    assert "残る課題" in titles
+    assert "解決した課題" not in titles
+    row = next(r for r in taken(client, "hurdles") if r[0] == "残る課題")
+    assert (row[3], row[8]) == ("はい", f"{world.action.code} {world.action.title}")
+    make_decision(meeting=world.meeting, kind="decision", text="方針を決めた", department=None, due_on=None)
+    assert [r[0] for r in taken(client, "decisions", {"kind": "decision"})] == ["方針を決めた"]
+
+
+@pytest.mark.django_db
+def test_budgets_say_what_is_unknown_by_a_blank(world: SimpleNamespace, as_user: As) -> None:
+    year = world.budget.fiscal_year
+    client = as_user(world.cast.viewer)
+    row = next(r for r in taken(client, "budgets", {"year": str(year)}) if r[0] == world.action.code)
+    assert row[3:7] == [str(year), "1000", "", ""]
+    assert taken(client, "budgets", {"year": str(year + 5)}) == []
+    by_department = taken(client, "budget-totals", {"year": str(year)})
+    assert [world.own.name, "1", "1000"] == next(r for r in by_department if r[0] == world.own.name)[:3]
+
+
+@pytest.mark.django_db
+def test_drafts_and_running_scores_of_proposals_stay_inside(world: SimpleNamespace, as_user: As) -> None:
+    draft, running = world.proposal, world.in_review
+    type(draft).objects.filter(pk=draft.pk).update(title="下書きの計画書")
+    assert "下書きの計画書" in [r[0] for r in taken(as_user(world.cast.lead), "proposals")]
+    for reader in (world.cast.viewer, world.cast.other_lead):
+        client = as_user(reader)
+        assert "下書きの計画書" not in [r[0] for r in taken(client, "proposals")]
+        hidden = reverse("exchange:object_list", args=["proposal-scores", draft.pk, "csv"])
+        assert client.get(hidden).status_code == 404
+    assert taken(as_user(world.cast.lead), "proposal-scores", pk=running.pk) == []
+    assert taken(as_user(world.cast.secretariat), "proposal-scores", pk=running.pk)
+
+
+@pytest.mark.django_db
+def test_both_assessors_stand_side_by_side(world: SimpleNamespace, as_user: As) -> None:
+    scale = world.plan.plan_scale.scale
+    own, head = scale.grades.all()[:2]
+    day = world.action.reported_as_of or today()
+    Action.objects.filter(pk=world.action.pk).update(self_grade=own, head_grade=head, reported_as_of=day)
+    make_head_grade(world.action, head, as_of=day, comment="加速する")
+    row = next(r for r in taken(as_user(world.cast.viewer), "grades") if r[0] == world.action.code)
+    assert row[4:8] == [str(own), str(head), day.isoformat(), "加速する"]
+    assert row[11] == "いいえ"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["users", "reads", "publications", "scales", "orphans", "reorganisations"])
+def test_lists_that_few_may_read_refuse_others(key: str, world: SimpleNamespace, as_user: As) -> None:
+    assert as_user(world.cast.viewer).get(reverse("exchange:list", args=[key, "csv"])).status_code == 403
 
 
 @pytest.mark.django_db
