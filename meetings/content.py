@@ -298,6 +298,24 @@ class DecisionRow(TypedDict):
     actions: list[int]
 
 
+class AgendaRow(TypedDict):
+    kind_label: str
+    title: str
+    note: str
+    actions: list[str]
+
+
+class MeetingRow(TypedDict):
+    """The meeting that the snapshot was taken for, with its 次第 of that moment."""
+
+    title: str
+    body: str
+    when: str
+    place: str
+    held_on: str
+    agenda: list[AgendaRow]
+
+
 class Content(TypedDict):
     schema: int
     as_of: str
@@ -315,6 +333,7 @@ class Content(TypedDict):
     decisions: list[DecisionRow]
     hurdles: NotRequired[list[HurdleRow]]
     merged: NotRequired[list[MergedRow]]
+    meeting: NotRequired[MeetingRow]
 
 
 SECTIONS = ("schema", "as_of", "city", "labels", "totals", "departments", "silent", "actions", "items", "elements",

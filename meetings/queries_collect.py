@@ -10,7 +10,8 @@ from accounts.models import Department
 from actions import figures, status
 from actions.models import hurdle_state_choices, lifecycle_choices, reason_choices
 from lib.states import STATES
-from meetings.content import SCHEMA, Content, Counts
+from meetings.content import SCHEMA, Content, Counts, MeetingRow
+from meetings.models import Meeting
 from meetings.queries_collect_actions import action_rows, hurdle_rows, merged_rows
 from meetings.queries_collect_rest import decision_rows, indicator_rows, item_rows, maturity_of
 from rounds.models import Reply, Round
@@ -37,6 +38,19 @@ def collect(as_of: dt.date) -> Content:
         "hurdles": hurdle_rows(), "merged": merged_rows(),
     }  # fmt: skip
     return cast(Content, found | _strategy(rows))
+
+
+def meeting_row(meeting: Meeting) -> MeetingRow:
+    """What the cover and the 次第 of its pack say."""
+    lines = [
+        {"kind_label": row.get_kind_display(), "title": row.title, "note": row.note,
+         "actions": [a.title for a in row.actions.all()]}
+        for row in meeting.agenda.prefetch_related("actions")
+    ]  # fmt: skip
+    return cast(MeetingRow, {
+        "title": meeting.title, "body": meeting.body.name, "when": meeting.when, "place": meeting.place,
+        "held_on": meeting.held_on.isoformat(), "agenda": lines,
+    })  # fmt: skip
 
 
 def _labels() -> dict[str, dict[str, str]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from lib.wareki import format_date
+from meetings.content import Content
 from meetings.models import Meeting, PackFile, Snapshot
 from meetings.pack.source import AgendaLine, MeetingFacts, Origin, Source
+from meetings.queries_collect import meeting_row
 
 MOST_FILES = 12
 
@@ -34,7 +38,8 @@ def source_of(meeting: Meeting, snapshot: Snapshot, previous: Snapshot | None) -
     """Everything that the pages need; raises `content.CorruptError` when a frozen row was touched."""
     stored = Snapshot.objects.get(pk=snapshot.pk)
     before = Snapshot.objects.get(pk=previous.pk).read() if previous else None
-    return Source(stored.read(), origin_of(stored), facts_of(meeting), before)
+    content = stored.read()
+    return Source(content, origin_of(stored), facts_of(meeting, content), before)
 
 
 def origin_of(snapshot: Snapshot) -> Origin:
@@ -52,11 +57,9 @@ def corrected_note(snapshot: Snapshot) -> str:
     return f"この資料のもとになった確定資料は、{day}に訂正されています（理由：{later.reason}）。"
 
 
-def facts_of(meeting: Meeting) -> MeetingFacts:
-    lines = [
-        AgendaLine(row.get_kind_display(), row.title, row.note, tuple(a.title for a in row.actions.all()))
-        for row in meeting.agenda.prefetch_related("actions")
-    ]
-    return MeetingFacts(
-        meeting.title, meeting.body.name, meeting.when, meeting.place, meeting.held_on, tuple(lines)
-    )
+def facts_of(meeting: Meeting, content: Content) -> MeetingFacts:
+    """The meeting as it was frozen; as it stands now where the snapshot holds none of it."""
+    row = content.get("meeting") or meeting_row(meeting)
+    lines = tuple(AgendaLine(r["kind_label"], r["title"], r["note"], tuple(r["actions"])) for r in row["agenda"])
+    held_on = dt.date.fromisoformat(row["held_on"])
+    return MeetingFacts(row["title"], row["body"], row["when"], row["place"], held_on, lines)

@@ -96,15 +96,19 @@ def targets(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.label)
 def test_access(row: Row, world: SimpleNamespace, clients: dict[str, Client], targets: set[str]) -> None:
-    """The page for every role, then each of its fragments: guarded alike, and with its target as root."""
+    """The page for every role, then each of its fragments: guarded alike, and with its target as root.
+
+    A fragment is rendered for one of those who are let in, and asked for by everyone who is not.
+    """
     wrong = []
     for role in ROLES:
         status = ask(clients[role], row, world).status_code
         if status != row.expected[role]:
             wrong.append(f"{role}: {status}, not {row.expected[role]}")
     offered = {*targets, ""}
+    let_in = [role for role in ROLES if row.expected[role] in (200, 204, 302, 409, 422) and role != "anonymous"]
     for target in sorted(offered):
-        for role in ROLES:
+        for role in (r for r in ROLES if r not in let_in[1:]):
             response = ask(clients[role], row, world, **{"HX-Request": "true", "HX-Target": target})
             wrong += [f"{role} #{target}: {w}" for w in faults(row, role, response, target, offered)]
     assert not wrong

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lib import ledger
 from meetings import content
 from meetings.models import Meeting, Snapshot
-from meetings.queries_collect import collect
+from meetings.queries_collect import collect, meeting_row
 from rounds.models import Reply, Round
 
 SNAPSHOT_FIELDS = ("kind", "title", "as_of", "reason", "sha256", "size")
@@ -67,6 +67,8 @@ def _take(snapshot: Snapshot, *, by: Any) -> Snapshot:
     snapshot.as_of, snapshot.taken_at = timezone.localdate(now), now
     snapshot.taken_by = ledger.actor(by).label[:120]
     found = collect(snapshot.as_of)
+    if snapshot.meeting:
+        found["meeting"] = meeting_row(snapshot.meeting)
     frozen, snapshot.summary = content.dump(found), content.summary(found)
     snapshot.content, snapshot.sha256, snapshot.size = frozen.text, frozen.sha256, frozen.size
     snapshot.clean_fields(exclude=("content", "corrects", "round", "meeting"))

@@ -1,23 +1,38 @@
-"""Small pictures: a screenshot reduced to 256 colours, by the browser that took it."""
+"""Small pictures: screenshots reduced to few colours, alone or several on one sheet, by the browser that took them."""
 
 from __future__ import annotations
 
 import base64
 import struct
 import zlib
+from collections.abc import Sequence
 
 from playwright.sync_api import Page
 
 COLOURS = 256
+# A sheet shows where things stand and is read at half the size: fewer colours serve it as well.
+SHEET_COLOURS = 32
+SHEET_SCALE = 0.5
 
 # Flat colours of the pages stay exact because they are the most frequent; shades of letters move a little.
 REDUCE = """
-async ([data, most]) => {
-  const bitmap = await createImageBitmap(await (await fetch(data)).blob());
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d");
-  context.drawImage(bitmap, 0, 0);
-  const pixels = new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer);
+async ([pictures, most, scale]) => {
+  const bitmaps = [];
+  for (const data of pictures) bitmaps.push(await createImageBitmap(await (await fetch(data)).blob()));
+  const gap = 16;
+  const sizes = bitmaps.map((b) => [Math.round(b.width * scale), Math.round(b.height * scale)]);
+  const width = sizes.reduce((sum, [w]) => sum + w, gap * (sizes.length - 1));
+  const height = Math.max(...sizes.map(([, h]) => h));
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#888";
+  context.fillRect(0, 0, width, height);
+  let left = 0;
+  bitmaps.forEach((bitmap, n) => {
+    context.drawImage(bitmap, left, 0, ...sizes[n]);
+    left += sizes[n][0] + gap;
+  });
+  const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
   const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, most).map(([pixel]) => pixel);
@@ -33,22 +48,30 @@ async ([data, most]) => {
     });
     return best;
   };
-  const indexes = new Uint8Array(pixels.length);
-  pixels.forEach((pixel, n) => {
+  const indexes = Uint8Array.from(pixels, (pixel) => {
     if (!places.has(pixel)) places.set(pixel, nearest(pixel));
-    indexes[n] = places.get(pixel);
+    return places.get(pixel);
   });
   let text = "";
   for (let n = 0; n < indexes.length; n += 32768) text += String.fromCharCode(...indexes.subarray(n, n + 32768));
-  return [bitmap.width, bitmap.height, parts.flat(), btoa(text)];
+  return [width, height, parts.flat(), btoa(text)];
 }
 """
 
 
 def reduced(png: bytes, bench: Page) -> bytes:
     """Return `png` with at most 256 colours; `bench` is a blank page that does the work."""
-    address = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    width, height, palette, encoded = bench.evaluate(REDUCE, [address, COLOURS])
+    return _drawn([png], bench, COLOURS, 1)
+
+
+def sheet(pngs: Sequence[bytes], bench: Page) -> bytes:
+    """Return one picture with all of `pngs` beside each other at half their size."""
+    return _drawn(pngs, bench, SHEET_COLOURS, SHEET_SCALE)
+
+
+def _drawn(pngs: Sequence[bytes], bench: Page, colours: int, scale: float) -> bytes:
+    addresses = [f"data:image/png;base64,{base64.b64encode(png).decode()}" for png in pngs]
+    width, height, palette, encoded = bench.evaluate(REDUCE, [addresses, colours, scale])
     indexes = base64.b64decode(encoded)
     rows = b"".join(b"\0" + indexes[y * width : (y + 1) * width] for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)

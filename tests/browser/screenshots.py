@@ -1,6 +1,7 @@
-"""`python -m tests.browser.screenshots`: pictures of every page, as each role sees it, into docs/screenshots/.
+"""`python -m tests.browser.screenshots`: the pictures of the guide, and a sheet of every page, into docs/screenshots/.
 
-`python -m tests.browser.screenshots member-reply secretariat-round` takes only those.
+A sheet in docs/screenshots/pages/ shows one page at the three widths beside each other, at half the size.
+`python -m tests.browser.screenshots member-reply secretariat-round` takes only those of the guide.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.pictures import reduced
+from tests.browser.pictures import reduced, sheet
 from tests.browser.server import ROOT, Portal, build_city
 
 FOLDER = ROOT / "docs" / "screenshots"
+SHEETS = FOLDER / "pages"
 # Width of the window and how far down the picture reaches.
 SIZES = ((1366, 1000), (1920, 1080), (390, 1600))
 
@@ -39,48 +41,21 @@ class Shot:
 
 ROLES = {"lead-tax": "lead", "member-tax": "member", "lead-welfare": "lead-welfare"}
 
+# The pictures that the README and the guide show.
 SHOTS = (
-    Shot("", "sign-in"),
     Shot("executive", "home"),
     Shot("executive", "projector", ("dashboard:projector",)),
     Shot("executive", "actions", ("actions:list",)),
-    Shot("executive", "action", ("actions:list", "actions:detail")),
-    Shot("executive", "schedule", ("actions:list", "actions:schedule")),
     Shot("executive", "national", ("national:home",)),
-    Shot("executive", "item", ("national:home", "national:item")),
-    Shot("executive", "register", ("national:home", "national:register")),
-    Shot("executive", "checklist", ("national:home", "national:checklist")),
-    Shot("executive", "versions", ("national:home", "national:versions")),
     Shot("executive", "maturity", ("maturity:home",)),
-    Shot("executive", "department", ("maturity:home", "maturity:department")),
-    Shot("executive", "rubric", ("maturity:home", "maturity:department", "maturity:rubric")),
-    Shot("executive", "meetings", ("meetings:bodies",)),
-    Shot("viewer", "strategy", ("strategy:home", "strategy:plan")),
-    Shot("viewer", "element", ("strategy:home", "strategy:plan", "strategy:element")),
-    Shot("viewer", "terms", ("strategy:home", "strategy:terms")),
-    Shot("viewer", "frozen", ("rounds:list", "rounds:detail", "rounds:frozen")),
-    Shot("member-tax", "home"),
     Shot("member-tax", "reply", ("rounds:reply",)),
-    Shot("secretariat", "report", ("actions:list", "actions:detail", "actions:report")),
-    Shot("lead-tax", "home"),
-    Shot("lead-tax", "action-edit", ("actions:list", "actions:detail", "actions:edit")),
-    Shot("lead-welfare", "reply", ("rounds:reply",)),
-    Shot("secretariat", "home"),
-    Shot("secretariat", "strategies", ("strategy:home",)),
     Shot("secretariat", "strategy", ("strategy:home", "strategy:plan")),
-    Shot("secretariat", "rounds", ("rounds:list",)),
     Shot("secretariat", "round", ("rounds:list", "rounds:detail")),
-    Shot("secretariat", "round-open", ("rounds:list", "rounds:open")),
-    Shot("secretariat", "return", ("rounds:list", "rounds:detail", "rounds:return")),
-    Shot("secretariat", "action-new", ("actions:list", "actions:create")),
-    Shot("secretariat", "body-edit", ("meetings:bodies", "meetings:body_edit")),
-    Shot("admin", "home"),
-    Shot("admin", "users", ("accounts:users",)),
-    Shot("admin", "user", ("accounts:users", "accounts:user")),
-    Shot("admin", "departments", ("accounts:departments",)),
+    Shot("secretariat", "meeting", ("meetings:home", "meetings:detail")),
     Shot("admin", "audit", ("audit:entries",)),
-    Shot("admin", "password", ("accounts:password",)),
 )
+# Each page is pictured for the first of these who reaches it.
+WALKERS = ("", "secretariat", "member-tax", "lead-tax", "executive", "admin")
 
 
 def follow(page: Page, route: str) -> None:
@@ -93,41 +68,71 @@ def follow(page: Page, route: str) -> None:
     page.goto(target)
 
 
-def take(browser: Browser, portal: Portal, shot: Shot) -> None:
-    """Store the picture at every size."""
+def open_as(browser: Browser, portal: Portal, who: str, size: tuple[int, int]) -> Page:
     from tests.browser.conftest import sign_in
 
-    bench = browser.new_page()
-    for width, height in SIZES:
-        context = browser.new_context(
-            base_url=portal.url, locale="ja-JP", viewport={"width": width, "height": height}, reduced_motion="reduce"
-        )
-        page = context.new_page()
-        if shot.who:
-            sign_in(page, shot.who)
-        page.goto("/")
-        for route in shot.routes:
-            follow(page, route)
-        page.wait_for_load_state("networkidle")
-        picture = page.screenshot(scale="css", animations="disabled")
-        (FOLDER / f"{shot.label}-{width}.png").write_bytes(reduced(picture, bench))
-        context.close()
-    bench.close()
+    viewport = {"width": size[0], "height": size[1]}
+    context = browser.new_context(
+        base_url=portal.url, locale="ja-JP", viewport=viewport, reduced_motion="reduce", accept_downloads=False
+    )
+    page = context.new_page()
+    if who:
+        sign_in(page, who)
+    return page
+
+
+def picture(page: Page) -> bytes:
+    page.wait_for_load_state("networkidle")
+    return page.screenshot(scale="css", animations="disabled")
+
+
+def take(browser: Browser, portal: Portal, shot: Shot, bench: Page) -> None:
+    """Store the picture of a page of SHOTS."""
+    page = open_as(browser, portal, shot.who, SIZES[0])
+    page.goto("/")
+    for route in shot.routes:
+        follow(page, route)
+    (FOLDER / f"{shot.label}-{SIZES[0][0]}.png").write_bytes(reduced(picture(page), bench))
+    page.context.close()
+
+
+def take_pages(browser: Browser, portal: Portal, who: str, bench: Page, seen: set[str]) -> None:
+    """Store a sheet with the three widths of every page that `who` reaches and nobody before has shown."""
+    from tests.browser.test_pages import route_of, walk
+
+    page = open_as(browser, portal, who, SIZES[0])
+    others = [open_as(browser, portal, who, size) for size in SIZES[1:]]
+    for url, is_page in walk(page, portal):
+        route = route_of(page.url)
+        if not is_page or route is None or route in seen:
+            continue
+        seen.add(route)
+        for other in others:
+            other.goto(url)
+        name = f"{ROLES.get(who, who) or 'anyone'}-{route.replace(':', '-').replace('_', '-')}.png"
+        (SHEETS / name).write_bytes(sheet([picture(p) for p in (page, *others)], bench))
+        print(name)
+    for opened in (page, *others):
+        opened.context.close()
 
 
 def main(names: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = [s for s in SHOTS if not names or s.label in names]
+    SHEETS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dxportal-shots-") as folder, sync_playwright() as play:
         city = Path(folder) / "var"
         build_city(city)
         browser = play.chromium.launch(executable_path=chromium.find())
+        bench = browser.new_page()
         with Portal(city, city) as portal:
-            for shot in wanted:
-                take(browser, portal, shot)
-                print(shot.label)
+            for shot in SHOTS:
+                if not names or shot.label in names:
+                    take(browser, portal, shot, bench)
+                    print(shot.label)
+            seen: set[str] = set()
+            for who in () if names else WALKERS:
+                take_pages(browser, portal, who, bench, seen)
         browser.close()
 
 

@@ -17,7 +17,7 @@ from meetings.models import PackChoice, PackFile, Snapshot
 from meetings.pack.build import ALL
 from meetings.resources_pdf import MissingFontError
 from meetings.services import packs
-from tests.builders import make_action
+from tests.builders import make_action, make_round
 from tests.meetings.making import make_body, make_meeting
 from tests.meetings.making_packs import make_pack_file
 
@@ -239,3 +239,19 @@ def test_the_real_worker_is_a_process_of_its_own(settings, monkeypatch):
     assert command[-3:] == ["make_pack", "3", "4"]
     assert command[1].endswith("manage.py")
     assert "shell" not in kw
+
+
+def test_cover_and_agenda_are_those_of_the_freezing(cast):
+    meeting = make_meeting(title="第3回会議", place="第1会議室")
+    services.add_agenda(meeting=meeting, rows=[{"kind": "discuss", "title": "予算の方針"}], by=cast.secretariat)
+    snapshot, _ = services.freeze_meeting(meeting=meeting, by=cast.secretariat)
+    services.remove_agenda_item(item=meeting.agenda.get(), by=cast.secretariat)
+    type(meeting).objects.filter(pk=meeting.pk).update(title="名前を変えた会議", place="")
+    meeting.refresh_from_db()
+    facts = queries_packs.source_of(meeting, snapshot, None).meeting
+    assert (facts.title, facts.place, [line.title for line in facts.agenda]) == ("第3回会議", "第1会議室", ["予算の方針"])
+
+
+def test_a_snapshot_without_a_meeting_shows_the_meeting_as_it_is(cast):
+    snapshot, _ = services.freeze_round(round_=make_round("2026H1"), by=cast.secretariat)
+    assert queries_packs.source_of(make_meeting(title="臨時会議"), snapshot, None).meeting.title == "臨時会議"
