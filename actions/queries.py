@@ -116,7 +116,8 @@ class Row:
         if self.report is None:
             return ""
         return rules.reason_demand(
-            self.before, said_now(self.report), self.span, self.today, span_of(self.action)
+            self.before, said_now(self.report), self.span, self.today, span_of(self.action),
+            pushes_milestone=self.report.pushes_milestone,
         )  # fmt: skip
 
     @property

@@ -66,11 +66,15 @@ def is_newly_late(before: Said, after: Said, span: Span, today: dt.date, was: Sp
     return state(after, span, today) in DELAYED and state_then(before, was or span) not in DELAYED
 
 
-def reason_demand(before: Said, after: Said, span: Span, today: dt.date, was: Span | None = None) -> str:
+def reason_demand(
+    before: Said, after: Said, span: Span, today: dt.date, was: Span | None = None, *, pushes_milestone: bool = False
+) -> str:
     """Japanese sentence that says why a reason is due; empty when none is. `was` is the plan before this report."""
     key = state(after, span, today)
     if was is not None and span.ends_on > was.ends_on:
         return "理由が必要です。終了予定日を後ろへ動かすときは、理由の区分と内容を入力してください。"
+    if pushes_milestone:
+        return "理由が必要です。節目の期日を後ろへ動かすときは、理由の区分と内容を入力してください。"
     if key in DELAYED:
         word = {"late": "遅れ", "over": "期限超過"}[key]
         return f"理由が必要です。判定が「{word}」の取組は、理由の区分と内容を入力してください。"

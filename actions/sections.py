@@ -17,7 +17,7 @@ from actions.forms.reports import RowForm
 from actions.models import ProgressReport
 from actions.queries import Row, reply_rows, rows_of
 from actions.services import corrections
-from actions.services.labels import reached_lines
+from actions.services.labels import moved_dates, moved_lines, reached_lines
 from lib import ledger
 from lib.wareki import format_date
 from rounds.models import Reply
@@ -33,11 +33,19 @@ class RowView:
     row: Row
     form: RowForm
     editable: bool
+    opened: bool = False  # asked for by 変える, although it is answered
+
+    @property
+    def moved(self) -> list[tuple[str, str, str]]:
+        """Milestones whose due dates the report moves: title, before, after."""
+        return moved_dates(self.row.report) if self.row.report else []
 
     @property
     def is_static(self) -> bool:
         if not self.editable or not self.row.is_led:
             return True
+        if self.opened:
+            return False
         return bool(self.row.report and self.row.report.no_change and self.row.is_complete)
 
 
@@ -127,7 +135,7 @@ def _weight(row: Row) -> tuple[str, int]:
     assert report is not None
     if row.is_newly_late:
         return "newly_late", 110 if row.state == "over" else 100
-    if row.is_pushed:
+    if row.is_pushed or report.pushes_milestone:
         return "moved", 90
     if row.contradiction:
         return "mismatch", 80
@@ -137,7 +145,7 @@ def _weight(row: Row) -> tuple[str, int]:
         return "progress", 70 if report.percent < row.before.percent else 40
     if report.grade_id and report.grade != row.grade_before:
         return "progress", 45
-    if report.milestones_done or row.new_ends_on:
+    if report.milestones_done or report.milestones_moved or row.new_ends_on:
         return "progress", 40
     return "progress", 0 if report.no_change else 10
 
@@ -154,6 +162,7 @@ def _pairs(row: Row) -> list[tuple[str, str, str]]:
         pairs.append(("終了予定日", format_date(row.action.ends_on, "month_end"), _pushed_to(row)))
     if report.grade and report.grade != row.grade_before:
         pairs.append(("自己評価", str(row.grade_before or "評価なし"), str(report.grade)))
+    pairs += [("節目", f"{title} 期日 {old}", new) for title, old, new in moved_dates(report)]
     pairs += [("節目", "", line) for line in reached_lines(report)]
     if row.contradiction:
         pairs.append(("判定", "", row.contradiction))
@@ -175,7 +184,8 @@ def _ends(row: Row) -> str:
 
 
 def _done(report: ProgressReport) -> str:
-    parts = ["変更なし" if report.no_change else "", report.done, *(f"節目：{line}" for line in reached_lines(report))]
+    stones = (f"節目：{line}" for line in [*moved_lines(report), *reached_lines(report)])
+    parts = ["変更なし" if report.no_change else "", report.done, *stones]
     return "\n".join(p for p in parts if p)
 
 
@@ -214,5 +224,6 @@ def _frozen(row: Row) -> dict[str, Any]:
         "reason": report.reason, "no_change": report.no_change, "grade": report.grade.code if report.grade else "",
         "grade_label": str(report.grade or ""), "new_ends_on": ledger.plain(row.new_ends_on),
         "pushes": row.action.pushes + row.is_pushed, "milestones": reached_lines(report),
+        "milestones_moved": moved_lines(report),
         "state": row.state, "state_label": row.state_label, "state_before": row.state_before, "rule": row.rule,
     }  # fmt: skip

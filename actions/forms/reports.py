@@ -22,6 +22,7 @@ NEEDS_REASON = (
 PERCENT_RANGE = "0から100までの整数で入力してください。"
 SAID = ("lifecycle", "percent", "done", "reason_kind", "reason", "grade", "new_ends_on")
 STONE = "stone_"
+DUE = "due_"
 
 
 class PercentField(WholeNumberField):
@@ -62,23 +63,35 @@ class ReportForm(PortalForm):
             self._add_stone(stone)
 
     def _add_stone(self, stone: Milestone) -> None:
-        field = WarekiDateField(label=f"「{stone.title}」の達成日", required=False)
-        name = f"{STONE}{stone.pk}"
-        told = self.row.report.milestones_done.get(str(stone.pk)) if self.row.report else None
+        """Two dates for each milestone: another due date, and the day it was reached."""
+        report, key = self.row.report, str(stone.pk)
+        moved = report.milestones_moved.get(key) if report else None
+        done = report.milestones_done.get(key) if report else None
+        self._add_date(f"{DUE}{key}", f"「{stone.title}」の新しい期日", moved and moved["due_on"])
+        self._add_date(f"{STONE}{key}", f"「{stone.title}」の達成日", done and done["done_on"])
+
+    def _add_date(self, name: str, label: str, told: str | None) -> None:
+        field = WarekiDateField(label=label, required=False)
         if told:
-            self.initial[name] = dt.date.fromisoformat(told["done_on"])
+            self.initial[name] = dt.date.fromisoformat(told)
         self._dress(name, field)
         self.fields[name] = field
 
     @property
-    def stones(self) -> list[tuple[Milestone, forms.BoundField]]:
-        """The milestones that this report may call reached, with their fields."""
-        return [(stone, self[f"{STONE}{stone.pk}"]) for stone in open_stones(self.row)]
+    def stones(self) -> list[tuple[Milestone, forms.BoundField, forms.BoundField]]:
+        """The milestones that this report may move or call reached, with their fields for both."""
+        return [(m, self[f"{DUE}{m.pk}"], self[f"{STONE}{m.pk}"]) for m in open_stones(self.row)]
+
+    @property
+    def reached_before(self) -> list[Milestone]:
+        """Milestones that were reached before this report: shown, no longer asked."""
+        asked = {m.pk for m in open_stones(self.row)}
+        return [m for m in self.row.milestones if m.pk not in asked]
 
     @property
     def has_dates(self) -> bool:
         """Whether a date was given or refused, so that its place on the page must stand open."""
-        names = ["new_ends_on", *(n for n in self.fields if n.startswith(STONE))]
+        names = ["new_ends_on", *(n for n in self.fields if n.startswith((STONE, DUE)))]
         return any(self[n].value() or self[n].errors or n in self.conflicts for n in names)
 
     def clean_grade(self) -> Grade | None:
@@ -87,12 +100,13 @@ class ReportForm(PortalForm):
 
     def said(self) -> dict[str, Any]:
         """The cleaned words and figures, as the services take them."""
-        reached = {
-            int(name.removeprefix(STONE)): day
-            for name, day in self.cleaned_data.items()
-            if name.startswith(STONE) and day
-        }
-        return {name: self.cleaned_data.get(name) for name in SAID} | {"reached": reached}
+        said = {name: self.cleaned_data.get(name) for name in SAID}
+        return said | {"reached": self._days(STONE), "moved": self._days(DUE)}
+
+    def _days(self, prefix: str) -> dict[int, dt.date]:
+        """The dates entered beside milestones, by the milestone's key."""
+        found = self.cleaned_data.items()
+        return {int(name.removeprefix(prefix)): day for name, day in found if name.startswith(prefix) and day}
 
     def show_conflict(self, error: StaleError) -> None:
         super().show_conflict(error)
@@ -104,12 +118,15 @@ class ReportForm(PortalForm):
             self.conflicts["percent"] += "%"
 
     def _show_stones(self, current: Any) -> None:
-        stored = current.milestones_done if current else {}
-        for stone, field in self.stones:
-            now = stored.get(str(stone.pk), {}).get("done_on")
-            day = dt.date.fromisoformat(now) if now else None
-            if current and day != self.cleaned_data.get(field.name):
-                self.conflicts[field.name] = display(day)
+        if current is None:
+            return
+        for stone, *fields in self.stones:
+            key = str(stone.pk)
+            moved, done = current.milestones_moved.get(key, {}), current.milestones_done.get(key, {})
+            for field, now in zip(fields, (moved.get("due_on"), done.get("done_on")), strict=True):
+                day = dt.date.fromisoformat(now) if now else None
+                if day != self.cleaned_data.get(field.name):
+                    self.conflicts[field.name] = display(day)
 
 
 class RowForm(ReportForm):

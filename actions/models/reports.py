@@ -38,9 +38,11 @@ class ProgressReport(Versioned):
     grade = models.ForeignKey(
         Grade, verbose_name="自己評価", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    # What becomes of the plan once the report is official: a new end date, and milestones reached (pk to ISO date).
+    # What becomes of the plan once the report is official: a new end date, milestones reached (by pk, ISO dates),
+    # and milestones with another due date.
     new_ends_on = models.DateField("新しい終了予定日", null=True, blank=True)
     milestones_done = models.JSONField("達成した節目", default=dict, blank=True)
+    milestones_moved = models.JSONField("期日を変える節目", default=dict, blank=True)
     reported_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField("受理日時", null=True, blank=True)
 
@@ -59,6 +61,11 @@ class ProgressReport(Versioned):
 
     def __str__(self) -> str:
         return f"{self.action.code} 進捗報告 {self.as_of.isoformat()}"
+
+    @property
+    def pushes_milestone(self) -> bool:
+        """Whether it moves the due date of a milestone to a later day."""
+        return any(m["due_on"] > m["old_on"] for m in self.milestones_moved.values())
 
     def owning_department_ids(self) -> set[int]:
         return self.action.owning_department_ids()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -105,12 +105,14 @@ class ProgressSheet(Sheet):
         said |= {n: values[n] for n in SAID if n in values}
         if draft:
             # What the sheet does not show stays as it was entered on the page.
-            said |= {"grade": draft.grade, "new_ends_on": draft.new_ends_on, "reached": _reached(draft)}
+            said |= {"grade": draft.grade, "new_ends_on": draft.new_ends_on}
+            said |= {"reached": _days(draft.milestones_done, "done_on")}
+            said |= {"moved": _days(draft.milestones_moved, "due_on")}
         if "new_ends_on" in values:
             said["new_ends_on"] = values["new_ends_on"]
         services.save_report(action=row.obj, reply=reply, by=by, version=version, **said)
         return None
 
 
-def _reached(draft: ProgressReport) -> dict[int, dt.date]:
-    return {int(pk): dt.date.fromisoformat(said["done_on"]) for pk, said in draft.milestones_done.items()}
+def _days(kept: Mapping[str, Mapping[str, str]], name: str) -> dict[int, dt.date]:
+    return {int(pk): dt.date.fromisoformat(said[name]) for pk, said in kept.items()}

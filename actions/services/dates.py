@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from actions.models import Action, DateChange, Milestone, ProgressReport
 from actions.services.labels import milestone_line
 from lib import ledger
 from lib.wareki import format_date
+from rounds.models import Reply
 
 REASON_NEEDED = "期日を後ろへ動かすときは、理由を入力してください。"
 
@@ -113,6 +114,65 @@ def _replace_move(action: Action, earlier: DateChange, report: ProgressReport, b
     count_pushes(action)
     ledger.record(by=by, act="correct", obj=action, before=before, after={"ends_on": ledger.plain(new)})
     return True
+
+
+def stones_by_key(action: Action, keys: Collection[int]) -> dict[int, Milestone]:
+    """Milestones of the action; raises ValidationError for the key of another one."""
+    stones = {m.pk: m for m in action.milestones.filter(pk__in=keys)}
+    if len(stones) != len(keys):
+        raise ValidationError("この取組にない節目が含まれています。画面を開き直してください。")
+    return stones
+
+
+def planned_moves(action: Action, moved: Mapping[int, dt.date], reply: Reply | None) -> dict[str, dict[str, str]]:
+    """New due dates of milestones as a report keeps them, with names and the dates before.
+
+    While a report is being corrected, the date before is the one that it had replaced.
+    """
+    if not moved:
+        return {}
+    stones, kept = stones_by_key(action, moved), {}
+    made = action.date_changes.filter(report__reply=reply, milestone__in=moved) if reply else ()
+    earlier = {c.milestone_id: c for c in made}
+    for pk, day in sorted(moved.items()):
+        was = earlier.get(pk)
+        old = was.old_on if was and was.new_on == stones[pk].due_on else stones[pk].due_on
+        if day < action.starts_on:
+            raise ValidationError("節目の新しい期日は、取組の開始日以後の日にしてください。")
+        if day != old:
+            kept[str(pk)] = {"title": stones[pk].title, "old_on": old.isoformat(), "due_on": day.isoformat()}
+    return kept
+
+
+def move_milestones(pairs: Sequence[tuple[Action, ProgressReport]], by: Any) -> None:
+    """Carry the new due dates of milestones to the plan, when reports become official.
+
+    A move that the same report made before it was corrected is replaced, as for end dates.
+    """
+    found = DateChange.objects.filter(report__in=[r.pk for _, r in pairs], milestone__isnull=False)
+    earlier = {(c.report_id, c.milestone_id): c for c in found}
+    keys = {int(pk) for _, r in pairs for pk in r.milestones_moved} | {pk for _, pk in earlier}
+    stones = Milestone.objects.in_bulk(keys) if keys else {}
+    for action, report in pairs:
+        moves = Moves(action, by, report.reason, report.reason_kind, report)
+        for stone in (s for s in stones.values() if s.action_id == action.pk):
+            _move_stone(stone, moves, earlier.get((report.pk, stone.pk)))
+        moves.store("reason")
+    Milestone.objects.bulk_update(stones.values(), ["due_on"], batch_size=500)
+
+
+def _move_stone(stone: Milestone, moves: Moves, was: DateChange | None) -> None:
+    assert moves.report is not None
+    told = moves.report.milestones_moved.get(str(stone.pk))
+    new = dt.date.fromisoformat(told["due_on"]) if told else None
+    if was and stone.due_on == was.new_on:
+        if new == was.new_on:
+            return
+        was.delete()
+        stone.due_on, new = was.old_on, new or was.old_on
+    if new is not None:
+        moves.see("milestone", stone.due_on, new, label=stone.title, milestone=stone)
+        stone.due_on = new
 
 
 def reach_milestones(reports: Sequence[ProgressReport], by: Any) -> list[ledger.Event]:

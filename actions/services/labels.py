@@ -20,6 +20,7 @@ ACTION_SETS = ("supporting", "elements", "items", "axes")
 OFFICIAL_FIELDS = ("lifecycle", "percent", "reported_as_of", "behind")
 REPORT_FIELDS = (
     "lifecycle", "percent", "done", "reason_kind", "reason", "no_change", "grade", "new_ends_on", "milestones_done",
+    "milestones_moved",
 )  # fmt: skip
 
 
@@ -58,13 +59,25 @@ def milestone_line(milestone: Milestone) -> str:
 
 
 def report_state(report: ProgressReport) -> dict[str, Any]:
-    return labelled(report, REPORT_FIELDS) | {"milestones_done": reached_lines(report)}
+    lines = {"milestones_done": reached_lines(report), "milestones_moved": moved_lines(report)}
+    return labelled(report, REPORT_FIELDS) | lines
 
 
 def reached_lines(report: ProgressReport) -> list[str]:
     """The milestones that a report says were reached, as people read them."""
     reached = report.milestones_done.values()
     return [f"{r['title']} {format_date(dt.date.fromisoformat(r['done_on']))}達成" for r in reached]
+
+
+def moved_lines(report: ProgressReport) -> list[str]:
+    """The milestones whose due dates a report moves, as people read them."""
+    return [f"{title} 期日 {old} → {new}" for title, old, new in moved_dates(report)]
+
+
+def moved_dates(report: ProgressReport) -> list[tuple[str, str, str]]:
+    """Title, due date before and due date after of each milestone that a report moves."""
+    moved = report.milestones_moved.values()
+    return [(m["title"], *(format_date(dt.date.fromisoformat(m[k])) for k in ("old_on", "due_on"))) for m in moved]
 
 
 def refuse_long_text(obj: models.Model) -> None:

@@ -13,7 +13,14 @@ from django.utils import timezone
 from actions import rules, status
 from actions.models import Action, Grade, ProgressReport
 from actions.queries import said_by, said_now, span_of, span_with
-from actions.services.dates import move_end_by_report, moves_of, reach_milestones
+from actions.services.dates import (
+    move_end_by_report,
+    move_milestones,
+    moves_of,
+    planned_moves,
+    reach_milestones,
+    stones_by_key,
+)
 from actions.services.labels import OFFICIAL_FIELDS, labelled, refuse_long_text, report_state
 from lib import ledger
 from lib.writes import StaleError, save_versioned
@@ -22,6 +29,7 @@ from rounds.services import touch
 
 SAID = (
     "lifecycle", "percent", "done", "reason_kind", "reason", "no_change", "grade", "new_ends_on", "milestones_done",
+    "milestones_moved",
 )  # fmt: skip
 GRADE_OF_OTHERS = "この計画で使っている評価区分から選んでください。"
 NOT_LED = "この取組は、この課の担当ではありません。"
@@ -33,11 +41,12 @@ def save_report(
     *, action: Action, reply: Reply, lifecycle: str, percent: int, by: Any, done: str = "",
     reason_kind: str = "", reason: str = "", version: int | None = None,
     grade: Grade | None = None, new_ends_on: dt.date | None = None, reached: Mapping[int, dt.date] | None = None,
+    moved: Mapping[int, dt.date] | None = None,
 ) -> ProgressReport:  # fmt: skip
     """Store the draft of one action in a round; `version` is that of the draft seen, None for none seen.
 
-    `new_ends_on` proposes another end date and `reached` says which milestones (by key) were reached when: both
-    become official with the report.
+    `new_ends_on` proposes another end date, `moved` other due dates of milestones (by key), and `reached` says which
+    milestones were reached when: all become official with the report.
 
     A reason that is still missing does not stop a draft: the section counts it as missing, and the
     reply cannot be submitted before. Raises ValidationError by field, StaleError if the draft moved on.
@@ -47,7 +56,7 @@ def save_report(
     values = {
         "lifecycle": lifecycle, "percent": _percent(lifecycle, percent), "done": done,
         "reason_kind": reason_kind, "reason": reason, "no_change": False,
-        **_beside(action, grade, new_ends_on, reached),
+        **_beside(action, grade, new_ends_on, reached, moved, reply),
     }  # fmt: skip
     if new_ends_on == action.ends_on and action.date_changes.filter(report__reply=reply).exists():
         # Being corrected: today's end date is what this very reply had moved it to.
@@ -101,6 +110,7 @@ def ad_hoc_report(
     *, action: Action, lifecycle: str, percent: int, by: Any, done: str = "",
     reason_kind: str = "", reason: str = "", as_of: dt.date | None = None, grade: Grade | None = None,
     new_ends_on: dt.date | None = None, reached: Mapping[int, dt.date] | None = None,
+    moved: Mapping[int, dt.date] | None = None,
 ) -> ProgressReport:  # fmt: skip
     """Report outside a round (随時報告); official at once, so a reason that is due must be there.
 
@@ -112,7 +122,7 @@ def ad_hoc_report(
     report = ProgressReport(
         action=stored, as_of=_as_of(stored, as_of), lifecycle=lifecycle, percent=_percent(lifecycle, percent),
         done=done, reason_kind=reason_kind, reason=reason, accepted_at=timezone.now(),
-        reported_by_id=ledger.actor(by).user_id, **_beside(stored, grade, new_ends_on, reached),
+        reported_by_id=ledger.actor(by).user_id, **_beside(stored, grade, new_ends_on, reached, moved),
     )  # fmt: skip
     _validate(report)
     _require_reason(report)
@@ -166,13 +176,15 @@ def _unchanged(action: Action) -> dict[str, Any]:
     return {"done": "", "reason_kind": "", "reason": "", **words} | {
         "lifecycle": action.lifecycle, "percent": action.percent, "no_change": True,
         "grade_id": action.self_grade_id, "new_ends_on": None, "milestones_done": {},
+        "milestones_moved": {},
     }  # fmt: skip
 
 
 def _beside(
-    action: Action, grade: Grade | None, new_ends_on: dt.date | None, reached: Mapping[int, dt.date] | None
-) -> dict[str, Any]:
-    """What a report says beside its figures, checked: own grade, new end date, milestones reached."""
+    action: Action, grade: Grade | None, new_ends_on: dt.date | None, reached: Mapping[int, dt.date] | None,
+    moved: Mapping[int, dt.date] | None, reply: Reply | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What a report says beside its figures, checked: own grade, new end date, milestones reached and moved."""
     if grade and not grade.scale.plan_scales.filter(plan=action.plan_id).exists():
         raise ValidationError({"grade": GRADE_OF_OTHERS})
     if new_ends_on and new_ends_on < action.starts_on:
@@ -180,6 +192,7 @@ def _beside(
     return {
         "grade": grade, "new_ends_on": None if new_ends_on == action.ends_on else new_ends_on,
         "milestones_done": _reached(action, reached or {}),
+        "milestones_moved": planned_moves(action, moved or {}, reply),
     }  # fmt: skip
 
 
@@ -187,9 +200,7 @@ def _reached(action: Action, reached: Mapping[int, dt.date]) -> dict[str, dict[s
     """Milestones with their names, so that the report reads the same when the plan has changed."""
     if not reached:
         return {}
-    stones = {m.pk: m for m in action.milestones.filter(pk__in=reached)}
-    if len(stones) != len(reached):
-        raise ValidationError("この取組にない節目が含まれています。画面を開き直してください。")
+    stones = stones_by_key(action, reached)
     if any(day > timezone.localdate() for day in reached.values()):
         raise ValidationError("節目の達成日は今日までの日にしてください。")
     return {str(pk): {"title": stones[pk].title, "done_on": day.isoformat()} for pk, day in sorted(reached.items())}
@@ -267,7 +278,8 @@ def _as_of(action: Action, asked: dt.date | None) -> dt.date:
 def _require_reason(report: ProgressReport) -> None:
     action = report.action
     demand = rules.reason_demand(
-        said_by(action), said_now(report), span_with(report), timezone.localdate(), span_of(action)
+        said_by(action), said_now(report), span_with(report), timezone.localdate(), span_of(action),
+        pushes_milestone=report.pushes_milestone,
     )  # fmt: skip
     missing = [n for n in ("reason_kind", "reason") if not getattr(report, n)]
     if demand and missing:
@@ -295,6 +307,7 @@ def _make_official(pairs: list[tuple[Action, ProgressReport]], by: Any) -> None:
         moved, ["lifecycle", "percent", "reported_as_of", "behind", "last_report", "self_grade", "ends_on"],
         batch_size=500,
     )  # fmt: skip
+    move_milestones(pairs, by)
     reached = reach_milestones([r for _, r in pairs], by)
     ledger.record_many([*events, *reached])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -14,6 +16,10 @@ from accounts.roles import Permission
 from actions import services
 from actions.forms.hurdles import RaiseForm
 from actions.models import Hurdle
+from actions.sections import may_answer
+from actions.sections_hurdles import HurdleSection
+from actions.views.rows import CHANGED
+from lib import htmx
 from lib.forms import status_of
 from lib.http import Request
 from rounds.models import Reply
@@ -44,9 +50,8 @@ def create(request: Request, reply_pk: int) -> HttpResponse:
     form = RaiseForm(request.POST, reply=reply, prefix="hurdle")
     if form.is_valid():
         try:
-            services.raise_hurdle(reply=reply, by=request.user, **form.values())
-            messages.success(request, "課題を挙げました。回答が受理されると、課題の一覧に載ります。")
-            return _back(reply_pk)
+            hurdle = services.raise_hurdle(reply=reply, by=request.user, **form.values())
+            return _saved(request, hurdle, "課題を挙げました。回答が受理されると、課題の一覧に載ります。")
         except ValidationError as error:
             form.add_refusal(error)
     return _page(request, form, None)
@@ -57,13 +62,14 @@ def create(request: Request, reply_pk: int) -> HttpResponse:
 def edit(request: Request, reply_pk: int, pk: int) -> HttpResponse:
     hurdle = _raised(request, reply_pk, pk)
     title, sent = hurdle.title, request.POST if request.method == "POST" else None
-    form = RaiseForm(sent, reply=hurdle.reply, instance=hurdle, prefix="hurdle")
+    if "shown" in request.GET and htmx.wants_fragment(request):
+        return _drawn(request, "_raised", hurdle.reply, h=hurdle, editable=may_answer(hurdle.reply, request.user))
+    form = RaiseForm(sent, reply=hurdle.reply, instance=hurdle, prefix="hurdle", auto_id=f"hurdle-{pk}-%s")
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"] or 0
             services.change_raised(hurdle=hurdle, version=version, by=request.user, **form.values())
-            messages.success(request, "課題を保存しました。")
-            return _back(reply_pk)
+            return _saved(request, hurdle, "課題を保存しました。")
         except ValidationError as error:
             form.add_refusal(error)
     return _page(request, form, title)
@@ -75,23 +81,53 @@ def drop(request: Request, reply_pk: int, pk: int) -> HttpResponse:
     hurdle = _raised(request, reply_pk, pk)
     try:
         services.drop_raised(hurdle=hurdle, by=request.user)
-        messages.success(request, f"「{hurdle.title}」を取り消しました。")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        return htmx.redirect(request, reverse("rounds:reply", args=[reply_pk]))
+    if htmx.wants_fragment(request):
+        return _drawn(request, "_said", hurdle.reply, oob=True, acted=True)
+    messages.success(request, f"「{hurdle.title}」を取り消しました。")
     return _back(reply_pk)
 
 
 @require_POST
 @requires(Permission.READ)
 def none(request: Request, reply_pk: int) -> HttpResponse:
-    reply = _reply(request, reply_pk)
+    reply, refused = _reply(request, reply_pk), ""
     try:
         services.say_no_hurdle(reply=reply, by=request.user, none="undo" not in request.POST)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        refused = " ".join(error.messages)
+    if htmx.wants_fragment(request):
+        return _drawn(request, "_said", reply, status=422 if refused else 200, acted=True, refused=refused)
+    if refused:
+        messages.error(request, refused)
     return _back(reply_pk)
 
 
+def _saved(request: Request, hurdle: Hurdle, told: str) -> HttpResponse:
+    """The raised hurdle in its place: a new one at the end of the list, with an empty form for the next."""
+    reply = hurdle.reply
+    assert reply is not None
+    if not htmx.wants_fragment(request):
+        messages.success(request, told)
+        return _back(reply.pk)
+    name = "_raise_answer" if request.resolver_match.url_name == "raise_hurdle" else "_raised"
+    return _drawn(request, name, reply, h=hurdle, editable=True, saved=True)
+
+
+def _drawn(request: Request, name: str, reply: Reply, *, status: int = 200, **context: Any) -> HttpResponse:
+    """One piece of the section; the page is told that the reply's standing may have moved."""
+    part = HurdleSection().context(reply, request.user)
+    context |= {"reply": reply, "part": part}
+    response = render(request, f"actions/hurdles/{name}.html", context, status=status)
+    response["HX-Trigger"] = CHANGED
+    return response
+
+
 def _page(request: Request, form: RaiseForm, title: str | None) -> HttpResponse:
+    """The form with what was typed: in its place in the reply, or as a page of its own."""
     context = {"form": form, "reply": form.reply, "title": title}
-    return render(request, "actions/hurdles/raise.html", context, status=status_of(form))
+    target = f"hurdle-{form.instance.pk}" if title else "hurdle-raise"
+    regions = {target: f"actions/hurdles/{'_raised_form' if title else '_raise'}.html"}
+    return htmx.render(request, "actions/hurdles/raise.html", context, regions=regions, status=status_of(form))

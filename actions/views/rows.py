@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import check, requires
 from accounts.roles import Permission
@@ -32,10 +32,12 @@ from rounds.models import Reply
 CHANGED = "reply-changed"
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.READ)
 def save(request: Request, reply_pk: int, pk: int) -> HttpResponse:
     row = _row(request, reply_pk, pk)
+    if request.method == "GET":
+        return _opened(request, row)
     form = RowForm(request.POST, row=row)
     if not form.is_valid():
         return _refused(request, form, 422)
@@ -49,6 +51,16 @@ def save(request: Request, reply_pk: int, pk: int) -> HttpResponse:
         return _back(row)
     fresh = row_for(row.action, row.reply, timezone.localdate())
     return _parts(request, RowForm(row=fresh), 200)
+
+
+def _opened(request: Request, row: Row) -> HttpResponse:
+    """The fields of a row that is answered already, with what was said; nothing is taken back by looking."""
+    form = RowForm(row=row)
+    form.fields["lifecycle"].widget.attrs["data-focus"] = True
+    view = RowView(row, form, may_answer(form.row.reply, request.user), opened=True)
+    context = {"view": view, "reply": row.reply, "opened": True}
+    template = "actions/_row.html" if htmx.wants_fragment(request) else "actions/row.html"
+    return render(request, template, context)
 
 
 @require_POST

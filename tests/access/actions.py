@@ -20,6 +20,7 @@ ROWS = [
         "actions:rest_no_change", may(*OWN, ok=302, **HIDDEN), "POST",
         args=lambda w: {"reply_pk": w.reply.pk}, fragment=200,
     ),
+    Row("actions:row", may(*OWN, **HIDDEN), args=row_of("reply", "action"), fragment=200),
     Row("actions:row", may(*OWN, ok=422, **HIDDEN), "POST", args=row_of("reply", "action"), case="empty"),
     Row(
         "actions:row", may(*OWN, ok=404, **HIDDEN), "POST", args=row_of("reply", "foreign_action"),

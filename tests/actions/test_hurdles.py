@@ -279,3 +279,87 @@ def test_earlier_unsolved_hurdles_stand_beside(cast, as_user, asked):
     page = as_user(cast.member).get(reverse("rounds:reply", args=[asked.pk])).content.decode()
     assert "前の課題" in page
     assert "よその課題" not in page
+
+
+# ---- in place, without loading the page again
+
+HX = {"HTTP_HX_REQUEST": "true"}
+
+
+def sent(**kw):
+    return {f"hurdle-{k}": v for k, v in (SEAL | kw).items()}
+
+
+def at(target):
+    return HX | {"HTTP_HX_TARGET": target}
+
+
+def test_a_hurdle_is_added_to_the_list_with_an_empty_form_for_the_next(cast, as_user, asked):
+    services.say_no_hurdle(reply=asked, by=cast.member)
+    answer = as_user(cast.member).post(reverse("actions:raise_hurdle", args=[asked.pk]), sent(), **at("hurdle-raise"))
+    page, hurdle = answer.content.decode(), Hurdle.objects.get()
+    assert answer["HX-Trigger"] == "reply-changed"
+    assert 'hx-swap-oob="beforeend:#hurdles-raised"' in page
+    assert f'id="hurdle-{hurdle.pk}"' in page
+    assert "保存済み" in page
+    assert "<html" not in page
+    assert "「課題はない」と答えています" not in page
+    assert page.index("hurdle-raise") < page.index("押印のため紙が残る。") > page.index("</details>")
+
+
+def test_a_refused_hurdle_keeps_what_was_typed_in_place(cast, as_user, asked):
+    url = reverse("actions:raise_hurdle", args=[asked.pk])
+    answer = as_user(cast.member).post(url, sent(title=""), **at("hurdle-raise"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="hurdle-raise" open' in page
+    assert "押印のため紙が残る。" in page
+    assert "<html" not in page
+    assert not Hurdle.objects.exists()
+
+
+def test_a_hurdle_is_changed_in_its_line(cast, as_user, asked):
+    hurdle = raise_seal(asked, cast.member)
+    client, url = as_user(cast.member), reverse("actions:raised_hurdle", args=[asked.pk, hurdle.pk])
+    here = at(f"hurdle-{hurdle.pk}")
+    form = client.get(url, **here).content.decode()
+    assert f'id="hurdle-{hurdle.pk}-hurdle-title"' in form, "ids differ from those of the form for a new one"
+    assert "<html" not in form
+    changed = client.post(url, sent(title="印鑑", version="1"), **here)
+    assert changed["HX-Trigger"] == "reply-changed"
+    assert "印鑑" in changed.content.decode()
+    stale = client.post(url, sent(title="はんこ", version="1"), **here)
+    assert stale.status_code == 409
+    assert "この内容で上書きする" in stale.content.decode()
+    assert "<html" not in stale.content.decode()
+    shown = client.get(url, {"shown": "1"}, **here).content.decode()
+    assert "印鑑" in shown
+    assert "<form method" in shown
+    assert "<textarea" not in shown
+
+
+def test_dropping_the_last_one_asks_again(cast, as_user, asked):
+    hurdle = raise_seal(asked, cast.member)
+    url = reverse("actions:drop_hurdle", args=[asked.pk, hurdle.pk])
+    page = as_user(cast.member).post(url, **at(f"hurdle-{hurdle.pk}")).content.decode()
+    assert "まだ答えていません" in page
+    assert 'hx-swap-oob="true"' in page
+
+
+def test_none_is_said_and_taken_back_in_place(cast, as_user, asked):
+    client, url = as_user(cast.member), reverse("actions:no_hurdle", args=[asked.pk])
+    assert "「課題はない」と答えています" in client.post(url, **at("hurdle-said")).content.decode()
+    assert "まだ答えていません" in client.post(url, {"undo": "1"}, **at("hurdle-said")).content.decode()
+    raise_seal(asked, cast.member)
+    refused = client.post(url, **at("hurdle-said"))
+    assert refused.status_code == 422
+    assert "先に取り消してください" in refused.content.decode()
+
+
+def test_an_accepted_hurdle_is_not_dropped_in_place_either(cast, as_user, asked):
+    hurdle = raise_seal(asked, cast.member)
+    Hurdle.objects.update(accepted_at=timezone.now())
+    url = reverse("actions:drop_hurdle", args=[asked.pk, hurdle.pk])
+    answer = as_user(cast.member).post(url, **at(f"hurdle-{hurdle.pk}"))
+    assert answer["HX-Redirect"].endswith(f"/replies/{asked.pk}/")
+    assert Hurdle.objects.exists()
