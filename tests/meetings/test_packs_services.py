@@ -249,7 +249,8 @@ def test_cover_and_agenda_are_those_of_the_freezing(cast):
     type(meeting).objects.filter(pk=meeting.pk).update(title="名前を変えた会議", place="")
     meeting.refresh_from_db()
     facts = queries_packs.source_of(meeting, snapshot, None).meeting
-    assert (facts.title, facts.place, [line.title for line in facts.agenda]) == ("第3回会議", "第1会議室", ["予算の方針"])
+    assert (facts.title, facts.place) == ("第3回会議", "第1会議室")
+    assert [line.title for line in facts.agenda] == ["予算の方針"]
 
 
 def test_a_snapshot_without_a_meeting_shows_the_meeting_as_it_is(cast):
