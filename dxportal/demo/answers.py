@@ -130,8 +130,8 @@ class Telling:
         services.touch(reply=self.reply, by=self.by)
         is_draft = self.story.standing(self.code, self.offset) == "draft"
         self._report(self._drafts() if is_draft else self._answers())
-        if self.offset == LATEST and not is_draft:
-            depth.tell_hurdles_of(self.reply, self.by)
+        if self.offset == LATEST:
+            depth.tell_hurdles_of(self.reply, self.by, is_draft=is_draft)
         draft_axes = self.story.script["rounds"]["open"]["draft_axes"]
         self._assess(draft_axes[self.code] if is_draft else list(self.story.axes))
 

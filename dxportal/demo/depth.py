@@ -49,9 +49,11 @@ def own_grade(action: Action, said: rules.Said, on: dt.date) -> str:
 # ---- inside the open round
 
 
-def tell_hurdles_of(reply: Reply, by: ledger.Actor) -> None:
-    """What a department answers to the question about hurdles."""
+def tell_hurdles_of(reply: Reply, by: ledger.Actor, *, is_draft: bool) -> None:
+    """What a department answers to the question about hurdles; a draft may leave it open."""
     row = told()["raised"].get(reply.department.code)
+    if row is None and is_draft:
+        return
     if row is None:
         services.say_no_hurdle(reply=reply, by=by)
         return

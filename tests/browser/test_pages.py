@@ -31,8 +31,6 @@ SEE_MOST = ("secretariat", "admin")
 # Pages that need a state that the demonstration does not have, or that people open from outside.
 NOT_LINKED = {
     "accounts:sign_in": "left behind by signing in",
-    "actions:raised_hurdle": "no open reply of the demonstration has raised a hurdle yet",
-    "blanks:file": "linked for 事務局, who keep the 様式; others get it filled",
     "maturity:reference_confirm": "follows the upload of a file",
     "accounts:second_factor": "between the password and the portal",
     "accounts:confirm": "asked for when the password was typed long ago",
