@@ -104,6 +104,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "exchange.wizard.handover": ("services", "the rows as a workbook of the portal"),
     "exchange.wizard.targets": ("queries", "where a sheet may go, and what is there already"),
     "exchange.wizard.models": ("models", "drafts, and layouts that are remembered"),
+    "exchange.wizard.figures": ("pure", "years side by side become targets and actuals"),
     "exchange.wizard": ("pure", "any city's sheet: heads, likeness, cleaning, grids"),
     "rounds.burden": ("pure", "how much work a round makes"),
     "rounds.files": ("pure", "whether a file is what its name says"),

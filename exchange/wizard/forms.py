@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from exchange.forms import UploadForm
 from exchange.wizard import heading
+from exchange.wizard.figures import KIND_WORDS, TARGET
 from exchange.wizard.models import Draft
 from exchange.wizard.places import Guess
 from exchange.wizard.targets import Opened, Target, known_places
@@ -18,6 +19,8 @@ from lib.forms import PortalForm, WholeNumberField
 
 # More different words than this are no choices but free text.
 MOST_WORDS = 300
+# Fields about columns of periods.
+SPREAD = ("grid", "owner", "figures", "reason")
 
 
 class StartForm(UploadForm):
@@ -46,6 +49,7 @@ class ColumnsForm(PortalForm):
     def __init__(self, *args: Any, table: Table, opened: Opened, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.opened, self.chosen = table, opened, draft.chosen()
+        self.unfolded = opened.unfolded(table)
         names = {s.name: s.label for s in opened.fields()}
         offered = [("", "取り込まない"), *((n, label) for n, label in names.items())]
         self.places = [at for at, label in enumerate(table.labels) if label and not self._in_grid(at)]
@@ -57,7 +61,7 @@ class ColumnsForm(PortalForm):
         self._add_rows()
 
     def _in_grid(self, at: int) -> bool:
-        return self.opened.owners is not None and at in self.table.spans
+        return at in self.unfolded
 
     def _add(self, name: str, field: forms.Field) -> None:
         self.fields[name] = field
@@ -83,15 +87,36 @@ class ColumnsForm(PortalForm):
         for kind, count in self.out:
             label = f"{heading.KIND_WORDS[kind]}（{count}行）も取り込む"
             self.fields[f"k-{kind}"] = forms.BooleanField(label=label, required=False, initial=kind in self.chosen.kept)
-        if self.opened.owners is not None and self.table.spans:
-            self.fields["grid"] = forms.BooleanField(
-                label=f"予定表の{len(self.table.spans)}列を工程の段階にする", required=False, initial=self.chosen.grid
-            )
-            owners = list(self.opened.owners)
+        if self.unfolded and self.opened.has_figures:
+            self._add_figures()
+        elif self.unfolded:
+            self._add_grid("予定表の{}列を工程の段階にする")
+            owners = list(self.opened.spread.owners or ())
             self._add("owner", forms.ChoiceField(
                 label="主体が書かれていない段階の主体", choices=[(o, o) for o in owners], required=False,
                 initial=self.chosen.owner or owners[-1],
             ))  # fmt: skip
+
+    def _add_grid(self, words: str) -> None:
+        label = words.format(len(self.unfolded))
+        self.fields["grid"] = forms.BooleanField(label=label, required=False, initial=self.chosen.grid)
+
+    def _add_figures(self) -> None:
+        """Years beside each other become rows of targets and actuals."""
+        self._add_grid("年度の{}列を目標と実績にする")
+        silent = [self.table.labels[at] for at in sorted(self.unfolded) if not self.table.years[at].kind]
+        if silent:
+            words = "、".join(silent[:4]) + ("など" if len(silent) > 4 else "")
+            self._add("figures", forms.ChoiceField(
+                label="目標か実績かが見出しにない列", required=False, initial=self.chosen.figures or TARGET,
+                choices=[*KIND_WORDS.items(), ("", "取り込まない")],
+                help_text=f"{words}。行ごとに「目標」「実績」と書いてあるときは、行の言葉によります",
+            ))  # fmt: skip
+        self._add("reason", forms.CharField(
+            label="登録ずみの実績と値が違うときの訂正の理由", required=False, max_length=300,
+            initial=self.chosen.reason,
+            help_text="前の値とともに履歴に残ります。空欄なら、値の違う行は確かめる画面でエラーになります",
+        ))  # fmt: skip
 
     # ---- what the template shows
 
@@ -112,7 +137,7 @@ class ColumnsForm(PortalForm):
         return [self[n] for n in self.fields if n.startswith("x-")]
 
     def rows(self) -> list[Any]:
-        return [self[n] for n in self.fields if n.startswith("k-") or n in ("grid", "owner")]
+        return [self[n] for n in self.fields if n.startswith("k-") or n in SPREAD]
 
     # ---- what was chosen
 
@@ -136,7 +161,7 @@ class ColumnsForm(PortalForm):
             "fixed": {n.removeprefix("x-"): data[n] for n in self.fields if n.startswith("x-") and data.get(n)},
             "kept": [kind for kind, _ in self.out if data.get(f"k-{kind}")],
             "grid": bool(data.get("grid")),
-            "owner": data.get("owner", ""),
+            **{name: data.get(name, "") for name in ("owner", "figures", "reason")},
         }
 
 

@@ -18,6 +18,8 @@ MARKS = set("●○◯◎■□▲△◆◇★☆✓✔レ")
 UNNAMED = "実施"
 LONGEST = 30
 _BARE = re.compile(r"^(?:(?P<year>[0-9]{1,2})(?:年度|年)?)?(?P<rest>(?:上|下|前|後)(?:半)?期?|第?[1-4](?:四半期|Q))?$")
+# R6 or 2026 without a word behind it; a bare 6 is a number.
+_SHORT_YEAR = re.compile(r"(?:令和|平成|[RH])(?:[0-9]{1,2}|元)|(?:19|20)[0-9]{2}", re.IGNORECASE)
 _MARKED = re.compile(r"^[〔【\[（(]?(?P<word>[^〕】\]）)]+?)[〕】\]）)：:\s]+(?P<rest>.+)$")
 _TRAILING = re.compile(r"^(?P<rest>.+?)\s*[（(〔【\[](?P<word>[^（(〔【\[]+)[）)〕】\]]$")
 _SIGNED = re.compile("^[" + "".join(MARKS) + "→⇒]+\\s*")
@@ -55,7 +57,8 @@ def _text(label: str) -> str:
     """The period in a head of several levels: 実施スケジュール／令和3年度／上期 is 令和3年度上期."""
     parts = [unicodedata.normalize("NFKC", p) for p in label.split(JOINED)]
     kept = [re.sub(r"\(.*?\)", "", "".join(p.split())) for p in parts]
-    return "".join(p for p in kept if re.search(r"[0-9元]|^[上下前後](?:半)?期?$", p))
+    text = "".join(p for p in kept if re.search(r"[0-9元]|^[上下前後](?:半)?期?$", p))
+    return f"{text}年度" if _SHORT_YEAR.fullmatch(text) else text
 
 
 def _year_of(text: str, before: str) -> str:

@@ -6,29 +6,35 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from exchange.cells import legal, neutral, text_of
-from exchange.sheets import ID, VERSION, Sheet
+from exchange.sheets import ID, VERSION, Column, Sheet
 from exchange.wizard.cleaning import squeezed
+from exchange.wizard.figures import ACTUAL, TARGET, Figure, fitting
 from exchange.wizard.targets import Known, Opened
-from exchange.wizard.transform import Made
+from exchange.wizard.transform import Choices, Made
 
 # Zip cannot tell earlier days; a fixed one makes the same rows the same file, which is applied once only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def workbook(opened: Opened, rows: Sequence[Made], owner: str) -> bytes:
-    """One sheet for the rows, at the numbers they have in the city's sheet, and one for their phases."""
+def workbook(opened: Opened, rows: Sequence[Made], choices: Choices, today: dt.date) -> bytes:
+    """One sheet for the rows, at the numbers they have in the city's sheet, and others for what they spread into."""
     book = openpyxl.Workbook(write_only=True)
     known = Known(opened.main)
     found = [(row, known.find(row.cells)) for row in rows]
     _main(book.create_sheet(opened.main.caption), opened.main, found)
     if opened.phases is not None and any(row.bars for row in rows):
-        _phases(book.create_sheet(opened.phases.caption), opened, found, owner)
+        _phases(book.create_sheet(opened.phases.caption), opened, found, choices.owner)
+    if opened.goals is not None and opened.measured is not None and any(row.figures for row in rows):
+        kept = [(row, obj, fitting(row.figures, today)[0]) for row, obj in found]
+        for sheet, kind in ((opened.goals, TARGET), (opened.measured, ACTUAL)):
+            _figures(book.create_sheet(sheet.caption), opened.main, sheet, kind, kept, choices.reason)
     return _same_bytes(book)
 
 
@@ -52,15 +58,45 @@ def _phases(page: WriteOnlyWorksheet, opened: Opened, found: Sequence[tuple[Made
     page.append([ID, VERSION, parent.label, *(sheet.fields[n].label for n in names)])
     stored = _stored(sheet, parent.attribute, [obj.pk for _, obj in found if obj is not None])
     for row, obj in found:
-        if obj is None:
-            called = " ".join(t for n in opened.main.named if (t := text_of(row.cells.get(n))))
-        else:
-            called = parent.widget.table.labels.get(obj.pk, "")
+        called = _called(opened.main, parent, row, obj)
         for bar in row.bars:
             there = stored.get((obj.pk, squeezed(bar.label), bar.starts, bar.ends)) if obj is not None else None
             fixed = [there.pk, sheet.version_of(there)] if there is not None else [None, None]
             said = bar.owner or (None if there is not None else owner)
             page.append([*fixed, _cell(called), _cell(bar.label), said, bar.starts, bar.ends])
+
+
+def _called(main: Sheet, parent: Column, row: Made, obj: Any) -> str:
+    """The words by which a row of another sheet names this one."""
+    if obj is not None:
+        return parent.widget.table.labels.get(obj.pk, "")
+    return " ".join(t for n in main.named if (t := text_of(row.cells.get(n))))
+
+
+def _figures(
+    page: WriteOnlyWorksheet, main: Sheet, sheet: Sheet, kind: str,
+    found: Sequence[tuple[Made, Any, Sequence[Figure]]], reason: str,
+) -> None:  # fmt: skip
+    """One row a figure of a kind; one that is stored already keeps its ID, and a corrected actual its reason."""
+    parent, when = sheet.fields[sheet.follows[0]], "fiscal_year" if kind == TARGET else "as_of"
+    names = [when, "value", "text", *(["reason"] if kind == ACTUAL else [])]
+    page.append([ID, VERSION, parent.label, *(sheet.fields[n].label for n in names)])
+    rows = sheet.rows().filter(**{f"{sheet.follows[0]}__in": [obj.pk for _, obj, _ in found if obj is not None]})
+    stored = {(getattr(r, parent.attribute), getattr(r, when)): r for r in rows}
+    for row, obj, figures in found:
+        for figure in (f for f in figures if f.kind == kind):
+            day = figure.year if kind == TARGET else figure.ends
+            there = stored.get((obj.pk, day)) if obj is not None else None
+            fixed = [there.pk, sheet.version_of(there)] if there is not None else [None, None]
+            why = [_cell(reason) if there is not None and _differs(there, figure) else None] if kind == ACTUAL else []
+            said = [figure.value or None, _cell(figure.text or None)]
+            page.append([*fixed, _cell(_called(main, parent, row, obj)), day, *said, *why])
+
+
+def _differs(stored: Any, figure: Figure) -> bool:
+    if figure.value and stored.value is not None:
+        return Decimal(figure.value) != stored.value
+    return text_of(figure.text) != stored.text or bool(figure.value)
 
 
 def _stored(sheet: Sheet, attribute: str, parents: Sequence[int]) -> dict[tuple[int, str, dt.date, dt.date], Any]:

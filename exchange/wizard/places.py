@@ -15,13 +15,17 @@ _BELOW = re.compile(r"(?:[^\s部局]{1,12}(?:係|班|担当|グループ|チー�
 
 @dataclass(frozen=True)
 class Place:
-    """A department: `option` is the word of the list, '' for one that was dissolved; `heir` is the option instead."""
+    """A department: `option` is the word of the list, '' for one that was dissolved.
+
+    `heirs` are the options that a reorganisation made of it; `heir` is the one that bears its code today.
+    """
 
     option: str
     code: str
     name: str
     short: str
     heir: str = ""
+    heirs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ def _within(word: str, places: Sequence[Place]) -> Place | None:
 def _as_guess(found: Place) -> Guess:
     if found.option:
         return Guess(found.option)
+    names = "」「".join(option.partition(" ")[2] or option for option in found.heirs)
+    if len(found.heirs) == 1:
+        return Guess(found.heirs[0], f"「{found.name}」は廃止され、「{names}」になりました。")
+    if found.heirs:
+        return Guess("", f"「{found.name}」は「{names}」に分かれました。いまの所属を選んでください。")
     if found.heir:
         return Guess(found.heir, f"「{found.name}」は廃止されています。同じコードの所属にしました。")
     return Guess("", f"「{found.name}」は廃止されています。いまの所属を選んでください。")

@@ -79,10 +79,11 @@ def choose_sheet(*, draft: Draft, opened: Opened, sheet: str, first: int, depth:
     layout = Layout.objects.filter(book=draft.book, fingerprint=heading.fingerprint(table.labels)).first()
     if layout is not None:
         kept = Choices.of(layout.choices)
-        choices = replace(kept, sheet=sheet, first=first, depth=choices.depth, columns=_known(kept.columns, opened))
+        columns = _known(kept.columns, opened)
+        choices = replace(kept, sheet=sheet, first=first, depth=choices.depth, columns=columns, reason="")
     else:
         choices = replace(
-            choices, columns=opened.proposed(table.labels, list(table.spans)), values={}, fixed={}, kept=[]
+            choices, columns=opened.proposed(table.labels, opened.unfolded(table)), values={}, fixed={}, kept=[]
         )
     return _keep(draft, choices, "columns", remembered=layout is not None)
 
@@ -102,6 +103,8 @@ def choose_columns(
     kept: list[str],
     grid: bool,
     owner: str,
+    figures: str = "",
+    reason: str = "",
     by: Any,
 ) -> Draft:
     """Fix which column is which field. Raises ValidationError when a field is given twice or none at all."""
@@ -110,7 +113,10 @@ def choose_columns(
         raise ValidationError("取り込む列を一つは選んでください。")
     if twice := next((n for n in names if names.count(n) > 1), None):
         raise ValidationError("同じ項目に、2つの列を選んでいます。", code="twice", params={"name": twice})
-    choices = replace(draft.chosen(), columns=dict(columns), fixed=dict(fixed), kept=kept, grid=grid, owner=owner)
+    choices = replace(
+        draft.chosen(), columns=dict(columns), fixed=dict(fixed), kept=kept, grid=grid, owner=owner, figures=figures,
+        reason=reason,
+    )  # fmt: skip
     return _keep(draft, choices, "values")
 
 
@@ -127,10 +133,10 @@ def hand_over(*, draft: Draft, opened: Opened, by: Any) -> Import:
     """Hand the rows to the dry run as a workbook of the portal, and remember the layout."""
     choices = draft.chosen()
     table = table_of(draft)
-    rows = make(table, choices, opened.specs, opened.owners)
+    rows = make(table, choices, opened.specs, opened.spread)
     if not rows:
         raise ValidationError("取り込む行がありません。見出しの行と、除く行を確かめてください。")
-    data = handover.workbook(opened, rows, choices.owner)
+    data = handover.workbook(opened, rows, choices, timezone.localdate())
     kept = exchange.stage(
         book=opened.target.book, scope=opened.target.scope, file_name=_named(draft.file_name), data=data, by=by
     )

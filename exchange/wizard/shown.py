@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from exchange.cells import shown
 from exchange.wizard import heading
 from exchange.wizard.cleaning import plain
+from exchange.wizard.figures import fitting
 from exchange.wizard.models import Draft
 from exchange.wizard.targets import Known, Opened
 from exchange.wizard.transform import LEFT_OUT, Choices, Table, distinct, make
@@ -41,16 +45,20 @@ class Preview:
     """The rows as they would be handed over, with what a person should check."""
 
     def __init__(self, table: Table, choices: Choices, opened: Opened) -> None:
-        self.made = make(table, choices, opened.specs, opened.owners)
+        self.made = make(table, choices, opened.specs, opened.spread)
         used = {name for row in self.made for name in row.cells}
         self.specs = [s for s in opened.specs.values() if s.name in used]
         known = Known(opened.main)
         found = [known.find(row.cells) for row in self.made]
         self.known = sum(obj is not None for obj in found)
         self.bars = sum(len(row.bars) for row in self.made)
+        today = timezone.localdate()
+        parted = [fitting(row.figures, today) for row in self.made]
+        self.figures = sum(len(kept) for kept, _ in parted)
+        self.unfit = _counted(f.label for _, left in parted for f in left)
         self.rows = [
-            (row.number, obj is not None, [shown(row.cells.get(s.name)) for s in self.specs], row.bars)
-            for row, obj in zip(self.made[:ROWS], found[:ROWS], strict=True)
+            (row.number, obj is not None, [shown(row.cells.get(s.name)) for s in self.specs], row.bars, kept)
+            for row, obj, (kept, _) in zip(self.made[:ROWS], found[:ROWS], parted[:ROWS], strict=True)
         ]
         self.more = max(0, len(self.made) - ROWS)
         self.left_out = _left_out(table, choices)
@@ -60,6 +68,10 @@ class Preview:
     @property
     def new(self) -> int:
         return len(self.made) - self.known
+
+
+def _counted(words: Iterable[str]) -> list[tuple[str, int]]:
+    return list(Counter(words).items())
 
 
 def _left_out(table: Table, choices: Choices) -> list[dict[str, Any]]:

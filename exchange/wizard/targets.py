@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Department
+from accounts.models import Department, Succession
 from exchange import sheets
 from exchange.cells import text_of
 from exchange.sheets import Book, Column, Sheet
 from exchange.widgets import Choice, Day, Many, Number, One, Whole
 from exchange.wizard import likeness, places
 from exchange.wizard.cleaning import squeezed
-from exchange.wizard.transform import Spec
+from exchange.wizard.transform import Spec, Spread, Table
 from exchange.wizard.words import VALUES
 
 KINDS = ((Many, "many"), (One, "one"), (Choice, "choice"), (Day, "day"), (Whole, "number"), (Number, "number"))
 # Cells that stay out of any city's sheet.
 NEVER = ("password", "date_reason")
+# Sheets of what was aimed at, and of what was measured.
+GOAL, MEASURED = ("fiscal_year", "value", "text"), ("as_of", "value", "text", "reason")
 PHASE = ("label", "owner", "starts_on", "ends_on")
 
 
@@ -68,13 +70,30 @@ class Opened:
         self.sheets = target.book.open(target.scope, user)
         self.main = self.sheets[0]
         self.specs = {c.name: _spec(c) for c in self.main.columns if c.name not in NEVER}
-        self.phases = next((s for s in self.sheets[1:] if set(PHASE) <= set(s.fields) and s.follows[0]), None)
+        self.phases = self._below(PHASE)
+        self.goals, self.measured = self._below(GOAL), self._below(MEASURED)
+
+    def _below(self, names: Sequence[str]) -> Sheet | None:
+        """The sheet of rows that hang on those of the first one and have these columns."""
+        return next((s for s in self.sheets[1:] if set(names) <= set(s.fields) and s.follows[0]), None)
 
     @property
-    def owners(self) -> Mapping[str, Sequence[str]] | None:
-        if self.phases is None:
-            return None
-        return {word: VALUES.get(word, ()) for word in self.phases.fields["owner"].widget.options}
+    def spread(self) -> Spread:
+        """What columns of periods become here."""
+        owners = None
+        if self.phases is not None:
+            owners = {word: VALUES.get(word, ()) for word in self.phases.fields["owner"].widget.options}
+        return Spread(owners, self.has_figures, self.main.named)
+
+    @property
+    def has_figures(self) -> bool:
+        return self.goals is not None and self.measured is not None
+
+    def unfolded(self, table: Table) -> set[int]:
+        """The columns that are no field of the row but become rows of another sheet."""
+        if self.has_figures:
+            return set(table.years)
+        return set(table.spans) if self.phases is not None else set()
 
     def fields(self) -> list[Spec]:
         """What a column may be: fields that are read, and those by which rows are known."""
@@ -84,7 +103,7 @@ class Opened:
         """Required fields that no column fills; rows that are there already do not need them."""
         return [s for s in self.specs.values() if s.required and not s.locked and s.name not in columns.values()]
 
-    def proposed(self, labels: Sequence[str], taken: Sequence[int] = ()) -> dict[int, str]:
+    def proposed(self, labels: Sequence[str], taken: Collection[int] = ()) -> dict[int, str]:
         free = ["" if at in taken else label for at, label in enumerate(labels)]
         names = {s.label: s.name for s in self.fields()}
         return {at: names[label] for at, label in likeness.assign(free, list(names)).items()}
@@ -114,18 +133,37 @@ def _is_department(column: Column) -> bool:
 
 
 def known_places() -> list[places.Place]:
-    """All departments with the option that stands for each today (1 query)."""
+    """All departments with the options that stand for each today: itself, what a reorganisation made of it, or the
+    one that bears its code (2 queries)."""
     today = timezone.localdate()
-    live: dict[str, str] = {}
-    old: list[tuple[str, str, str]] = []
-    made = []
-    for code, name, short, last in Department.objects.values_list("code", "name", "short_name", "valid_to"):
+    live: dict[int, places.Place] = {}
+    old: list[tuple[int, str, str, str]] = []
+    for pk, code, name, short, last in Department.objects.values_list("pk", "code", "name", "short_name", "valid_to"):
         if last is not None and last < today:
-            old.append((code, name, short))
-            continue
-        live[code] = f"{code} {name}"
-        made.append(places.Place(live[code], code, name, short))
-    return made + [places.Place("", code, name, short, heir=live.get(code, "")) for code, name, short in old]
+            old.append((pk, code, name, short))
+        else:
+            live[pk] = places.Place(f"{code} {name}", code, name, short)
+    codes = {p.code: p.option for p in live.values()}
+    after: dict[int, list[int]] = {}
+    for before, heir in Succession.objects.values_list("old", "new"):
+        after.setdefault(before, []).append(heir)
+    return [*live.values()] + [
+        places.Place(
+            "", code, name, short, heir=codes.get(code, ""),
+            heirs=tuple(live[heir].option for heir in _heirs(pk, after) if heir in live),
+        )
+        for pk, code, name, short in old
+    ]  # fmt: skip
+
+
+def _heirs(pk: int, after: Mapping[int, Sequence[int]]) -> list[int]:
+    """Everything that followed a department, over several reorganisations; each once."""
+    found: dict[int, None] = {}
+    waiting = [pk]
+    while waiting:
+        waiting = [heir for before in waiting for heir in after.get(before, ()) if heir not in found]
+        found.update(dict.fromkeys(waiting))
+    return list(found)
 
 
 # ---- rows that are there already

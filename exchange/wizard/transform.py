@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exchange.wizard import cleaning, grid, heading
+from exchange.wizard import cleaning, figures, grid, heading
 from exchange.wizard.heading import Head, Merged, Rows
 
 LEFT_OUT = ("total", "note", "section")
@@ -54,6 +54,9 @@ class Choices:
     kept: list[str] = field(default_factory=list)
     grid: bool = True
     owner: str = ""
+    # What year columns hold whose heads do not say it, and why stored actuals are corrected.
+    figures: str = ""
+    reason: str = ""
     values: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -86,6 +89,16 @@ class Made:
     number: int
     cells: dict[str, Any] = field(default_factory=dict)
     bars: list[grid.Bar] = field(default_factory=list)
+    figures: list[figures.Figure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What columns of periods become: bars (with the words of their owners), or figures of the row of a name."""
+
+    owners: Mapping[str, Sequence[str]] | None = None
+    figures: bool = False
+    named: Sequence[str] = ()
 
 
 class Table:
@@ -95,6 +108,7 @@ class Table:
         self.rows, self.merged, self.head = rows, merged, head
         self.labels = heading.labels(rows, merged, head)
         self.spans = grid.columns(self.labels)
+        self.years = figures.columns(self.labels)
         self.lines = self._lines()
 
     def _lines(self) -> list[Line]:
@@ -128,6 +142,10 @@ class Table:
         for top, left, _, _ in mine:
             cells[left] = self.rows[top][left]
         return grid.bars(cells, self.spans, mine, owners)
+
+
+    def figures(self, line: Line, unsaid: str) -> list[figures.Figure]:
+        return figures.of_row(line.raw, line.cells, self.years, unsaid)
 
 
 def parts(value: Any, spec: Spec) -> list[str]:
@@ -181,23 +199,38 @@ def _number(value: Any, spec: Spec) -> Any:
 _BY_KIND: dict[str, Callable[[Any, Spec], Any]] = {"day": _day, "number": _number, "text": _text}
 
 
-def make(
-    table: Table, choices: Choices, specs: Mapping[str, Spec], owners: Mapping[str, Sequence[str]] | None = None
-) -> list[Made]:
-    """All rows for the portal. `owners` is given when bars become phases."""
-    made = []
+def make(table: Table, choices: Choices, specs: Mapping[str, Spec], spread: Spread | None = None) -> list[Made]:
+    """All rows for the portal; `spread` says what columns of periods become."""
+    spread = spread or Spread()
+    made: list[Made] = []
     for count, line in enumerate(table.wanted(choices), 1):
-        row = Made(line.number)
-        for at, name in choices.columns.items():
-            if name in specs and at < len(line.cells):
-                cell = converted(line.cells[at], specs[name], choices.values.get(name, {}))
-                if cell is not None:
-                    row.cells[name] = cell
-        for name, word in choices.fixed.items():
-            if name in specs and word and name not in row.cells:
-                row.cells[name] = word.replace(NUMBERED, f"{count:03}")
-        if owners is not None and choices.grid:
-            row.bars = table.bars(line, owners)
+        row = Made(line.number, _cells(line, count, choices, specs))
+        if spread.owners is not None and choices.grid:
+            row.bars = table.bars(line, spread.owners)
+        if spread.figures and choices.grid:
+            row.figures = table.figures(line, choices.figures)
+            if made and _goes_on(made[-1], row, spread.named):
+                made[-1].figures += row.figures
+                made[-1].cells = row.cells | made[-1].cells
+                continue
         if row.cells or row.bars:
             made.append(row)
     return made
+
+
+def _cells(line: Line, count: int, choices: Choices, specs: Mapping[str, Spec]) -> dict[str, Any]:
+    cells = {}
+    for at, name in choices.columns.items():
+        if name in specs and at < len(line.cells):
+            cell = converted(line.cells[at], specs[name], choices.values.get(name, {}))
+            if cell is not None:
+                cells[name] = cell
+    for name, word in choices.fixed.items():
+        if name in specs and word and name not in cells:
+            cells[name] = word.replace(NUMBERED, f"{count:03}")
+    return cells
+
+
+def _goes_on(before: Made, row: Made, named: Sequence[str]) -> bool:
+    """Whether a row is another line of the one above: 目標 over 実績 under one name."""
+    return bool(row.figures) and all(row.cells.get(n) in (None, before.cells.get(n)) for n in named)

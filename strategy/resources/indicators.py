@@ -50,10 +50,15 @@ class IndicatorSheet(Sheet):
         items = PriorityItem.objects.select_related("plan").order_by("-plan__is_current", "plan", "pk")
         self.fields["items"].widget.load([(i.pk, _item(i), ()) for i in items])
 
+        # Indicators whose version this file moves on; their targets stand under the same version.
+        self.touched: set[int] = set()
+
     def rows(self) -> models.QuerySet:
         return Indicator.objects.live().order_by("department__order", "name", "pk")
 
     def store(self, row: Row, by: Any) -> Any:
+        if row.kind != "new":
+            self.touched.add(row.obj.pk)
         if row.kind == "removed":
             return services.archive_indicator(indicator=row.obj, version=row.version, by=by)
         values = dict(row.values)

@@ -16,6 +16,7 @@ from exchange.models import Import
 from lib.writes import save_versioned
 from strategy.models import Element, IndicatorActual, RegisterEntry
 from tests.exchange.helpers import Taken, cells_of, messages
+from tests.indicators.builders import make_target
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("near")]
 
@@ -291,6 +292,19 @@ def test_an_actual_is_corrected_with_its_reason(world: SimpleNamespace) -> None:
     taken.put(pk, "訂正の理由", "数え直した", "実績").bring()
     assert IndicatorActual.objects.get(pk=pk).value == 4
     assert world.kpi_actual.corrections.get().reason == "数え直した"
+
+
+def test_a_target_moves_with_its_indicator_in_one_file(world: SimpleNamespace) -> None:
+    target = make_target(indicator=world.kpi, fiscal_year=2030, value=5)
+    taken = Taken("indicators", world.cast.secretariat)
+    taken.put(target.pk, "目標値", 6, "目標").bring()
+    target.refresh_from_db()
+    assert target.value == 6
+    taken = Taken("indicators", world.cast.secretariat)
+    taken.put(world.kpi.pk, "備考", "見直した").put(target.pk, "目標値", 7, "目標").bring()
+    target.refresh_from_db()
+    world.kpi.refresh_from_db()
+    assert (target.value, world.kpi.note) == (7, "見直した")
 
 
 def test_elements_of_a_draft(world: SimpleNamespace) -> None:

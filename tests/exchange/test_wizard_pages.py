@@ -13,11 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Succession
 from actions.models import Action, Phase
 from audit.models import Entry
 from exchange.models import Import
 from exchange.wizard.models import Draft, Layout
+from exchange.wizard.targets import known_places
 from tests import builders as make
+from tests.accounts.making import make_reorganisation
 from tests.exchange import city, corpus
 
 pytestmark = pytest.mark.django_db
@@ -295,3 +298,14 @@ def test_the_error_workbook_of_the_dry_run_opens(cast: SimpleNamespace, as_user:
     kept = confirmed(client, draft)
     content = client.get(reverse("exchange:errors", args=[kept.pk])).content
     assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames
+
+
+def test_departments_are_followed_through_reorganisations(cast: SimpleNamespace) -> None:
+    gone = make.today() - dt.timedelta(days=1)
+    first, second = (make.make_department(name=name, valid_to=gone) for name in ("収納課", "市税課"))
+    reorganisation = make_reorganisation()
+    for old, new in ((first, second), (second, cast.tax), (second, cast.welfare)):
+        Succession.objects.create(old=old, new=new, kind="split", reorganisation=reorganisation)
+    found = {p.name: p for p in known_places() if not p.option}
+    assert found["収納課"].heirs == found["市税課"].heirs
+    assert {h.partition(" ")[2] for h in found["収納課"].heirs} == {cast.tax.name, cast.welfare.name}
