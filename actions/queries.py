@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q
 
 from actions import rules, status
 from actions.models import Action, Grade, Milestone, ProgressReport
@@ -163,24 +164,22 @@ class _Rows:
 
 
 def reply_rows(reply: Reply, today: dt.date) -> list[Row]:
-    """Rows of one reply in the order of their codes (at most 5 queries)."""
+    """Rows of one reply in the order of their codes (at most 4 queries)."""
     return rows_of([reply], today)[reply.pk]
 
 
 def rows_of(replies: Sequence[Reply], today: dt.date) -> dict[int, list[Row]]:
-    """Rows of several replies: what the department must report, and what it did report (at most 5 queries)."""
-    reports = list(
-        ProgressReport.objects.filter(reply__in=[r.pk for r in replies]).select_related(
-            "action__lead_department", "action__last_report", "grade"
-        )
-    )
+    """Rows of several replies: what the department must report, and what it did report (at most 4 queries)."""
     parts = {r.pk: _Rows() for r in replies}
-    for report in reports:
-        part = parts[report.reply_id]
-        part.reports[report.action_id] = report
-        part.actions.append(report.action)
-    _add_unreported(parts, replies)
-    befores = _before_accepted([r for r in reports if r.accepted_at])
+    actions = {}
+    for action in _asked_or_reported(replies):
+        action = actions.setdefault(action.pk, action)
+        if report := getattr(action, "said", None):
+            report.action = action
+            parts[report.reply_id].reports[action.pk] = report
+            parts[report.reply_id].actions.append(action)
+    _add_unreported(parts, replies, actions.values())
+    befores = _before_accepted([r for part in parts.values() for r in part.reports.values() if r.accepted_at])
     beside = beside_of([a for part in parts.values() for a in part.actions])
     return {r.pk: _rows(r, parts[r.pk], befores, beside, today) for r in replies}
 
@@ -215,15 +214,30 @@ def grades_by_plan(plans: set[int]) -> list[tuple[int, Grade]]:
     return [(g.plan_id, g) for g in rows.filter(plan_id__in=plans).order_by("order", "pk")]
 
 
-def _add_unreported(parts: dict[int, _Rows], replies: Sequence[Reply]) -> None:
-    open_ = {r.department_id: r for r in replies if r.state != "accepted"}
-    due = Action.objects.reportable().filter(lead_department__in=open_)
-    for action in due.select_related("lead_department", "last_report"):
-        for reply in replies:
-            if reply.state != "accepted" and reply.department_id == action.lead_department_id:
-                part = parts[reply.pk]
-                if action.pk not in part.reports:
-                    part.actions.append(action)
+def _asked_or_reported(replies: Sequence[Reply]) -> ActionQuerySet:
+    """What the departments of open replies must report, and what was reported in any; `said` is the report, an
+    action with several of them comes several times (1 query)."""
+    ids = [r.pk for r in replies]
+    due = Action.objects.reportable().filter(lead_department__in=[r.department_id for r in replies if _is_open(r)])
+    reported = ProgressReport.objects.filter(reply__in=ids).order_by()
+    wanted = due.order_by().values("pk").union(reported.values("action"))
+    rows = Action.objects.filter(pk__in=wanted).select_related("lead_department", "last_report", "said__grade")
+    return rows.annotate(said=FilteredRelation("reports", condition=Q(reports__reply__in=ids)))
+
+
+def _is_open(reply: Reply) -> bool:
+    return reply.state != "accepted"
+
+
+def _add_unreported(parts: dict[int, _Rows], replies: Sequence[Reply], actions: Iterable[Action]) -> None:
+    asking = defaultdict(list)
+    for reply in filter(_is_open, replies):
+        asking[reply.department_id].append(reply)
+    for action in actions:
+        for reply in asking[action.lead_department_id] if action.is_reportable else ():
+            part = parts[reply.pk]
+            if action.pk not in part.reports:
+                part.actions.append(action)
 
 
 def _rows(

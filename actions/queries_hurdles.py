@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from actions.models import Action, Hurdle, PolicyRequest, hurdle_state_choices, reason_choices
+from actions.models import Action, Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
 from rounds.models import Reply
 
@@ -61,14 +61,23 @@ def hurdles_of(action: Action) -> list[Hurdle]:
     return sorted(rows, key=lambda h: (h.state == "solved", -h.pk))
 
 
-def raised_in(reply: Reply) -> list[Hurdle]:
-    return list(reply.hurdles.prefetch_related("actions").order_by("pk"))
+@dataclass(frozen=True)
+class Raised:
+    """What a reply says of hurdles: raised in it, the word that there is none, and raised earlier but not solved."""
+
+    now: list[Hurdle]
+    says_none: bool
+    before: list[Hurdle]
 
 
-def standing_before(reply: Reply) -> list[Hurdle]:
-    """What the department raised earlier and is not solved."""
-    rows = Hurdle.objects.official().unsolved().filter(raised_by_department=reply.department_id)
-    return list(rows.exclude(reply=reply).select_related("owner_department"))
+def raised_and_standing(reply: Reply) -> Raised:
+    """The hurdles of a reply and those its department raised earlier (2 queries)."""
+    earlier = Hurdle.objects.official().unsolved().filter(raised_by_department=reply.department_id)
+    rows = (Hurdle.objects.filter(reply=reply) | earlier).select_related("owner_department")
+    found = list(rows.prefetch_related("actions"))
+    now = sorted((h for h in found if h.reply_id == reply.pk), key=lambda h: h.pk)
+    none = not now and NoHurdle.objects.filter(reply=reply).exists()
+    return Raised(now, none, [h for h in found if h.reply_id != reply.pk])
 
 
 def requests() -> list[PolicyRequest]:

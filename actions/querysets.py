@@ -39,9 +39,7 @@ class ActionQuerySet(models.QuerySet):
 
     def reportable(self) -> ActionQuerySet:
         """Actions a department still reports on; finished ones have said their last word."""
-        return self.live().exclude(
-            lifecycle__in=(*status.DONE_LIFECYCLES, "stopped")
-        )
+        return self.live().exclude(lifecycle__in=status.REPORTED_LAST)
 
     def serving(self, element_ids: set[int]) -> ActionQuerySet:
         """Actions that serve any of the elements; a subquery, so that counts over joins stay true."""

@@ -60,17 +60,20 @@ class ProgressSection:
     template = "actions/_section.html"
     order = 1
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
+    def read(self, reply: Reply) -> list[Row]:
+        return reply_rows(reply, timezone.localdate())
+
+    def context(self, reply: Reply, user: User, found: list[Row] | None = None) -> dict[str, Any]:
         editable = may_answer(reply, user)
-        rows = reply_rows(reply, timezone.localdate())
+        rows = self.read(reply) if found is None else found
         return {
             "reply": reply, "editable": editable, "title": self.title, "number": _number(self, reply),
             "rows": [RowView(r, RowForm(row=r), editable) for r in rows],
             "rest": rest_count(rows),
         }  # fmt: skip
 
-    def standing(self, reply: Reply) -> Standing:
-        rows = reply_rows(reply, timezone.localdate())
+    def standing(self, reply: Reply, found: list[Row] | None = None) -> Standing:
+        rows = self.read(reply) if found is None else found
         missing = [Missing(_missing_label(r), r.anchor) for r in rows if not r.is_complete]
         return Standing(len(rows) - len(missing), len(rows), missing, [_dot(r) for r in rows])
 

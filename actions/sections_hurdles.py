@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from actions.forms.hurdles import RaiseForm
-from actions.models import Hurdle, NoHurdle
-from actions.queries_hurdles import raised_in, standing_before
+from actions.models import Hurdle
+from actions.queries_hurdles import Raised, raised_and_standing
 from actions.sections import may_answer
 from actions.services.hurdles import accept_hurdles
 from rounds.models import Reply
@@ -28,16 +28,20 @@ class HurdleSection:
     template = "actions/hurdles/_section.html"
     order = 3
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
-        editable = may_answer(reply, user)
+    def read(self, reply: Reply) -> Raised:
+        return raised_and_standing(reply)
+
+    def context(self, reply: Reply, user: User, found: Raised | None = None) -> dict[str, Any]:
+        editable, found = may_answer(reply, user), found or self.read(reply)
         return {
-            "reply": reply, "editable": editable, "title": self.title, "raised": raised_in(reply),
-            "none": _says_none(reply), "before": standing_before(reply),
+            "reply": reply, "editable": editable, "title": self.title, "raised": found.now,
+            "none": found.says_none, "before": found.before,
             "form": RaiseForm(reply=reply, prefix="hurdle") if editable else None,
         }  # fmt: skip
 
-    def standing(self, reply: Reply) -> Standing:
-        said = reply.hurdles.exists() or _says_none(reply)
+    def standing(self, reply: Reply, found: Raised | None = None) -> Standing:
+        found = found or self.read(reply)
+        said = bool(found.now) or found.says_none
         missing = [] if said else [Missing(UNSAID, ANCHOR)]
         return Standing(int(said), 1, missing, [Dot(ANCHOR, self.title, "ok" if said else "")])
 
@@ -49,8 +53,8 @@ class HurdleSection:
         return found
 
     def freeze(self, reply: Reply) -> dict[str, Any]:
-        raised = raised_in(reply)
-        none = not raised and _says_none(reply)
+        found = self.read(reply)
+        raised, none = found.now, found.says_none
         rows = [_cells(h) for h in raised] or ([["—", NONE, "—", "—", "—"]] if none else [])
         return {"heads": list(HEADS), "rows": rows, "none": none, "hurdles": [_frozen(h) for h in raised]}
 
@@ -59,10 +63,6 @@ class HurdleSection:
 
     def reopen(self, *, reply: Reply, by: Any) -> None:
         """Accepted hurdles stay with 事務局, who work on them; a correction may raise more."""
-
-
-def _says_none(reply: Reply) -> bool:
-    return NoHurdle.objects.filter(reply=reply).exists()
 
 
 def _change(hurdle: Hurdle) -> Change:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 TOLERANCE = 20
 DONE_LIFECYCLES = ("done",)
+# Their last word is said: no round asks for a report any more.
+REPORTED_LAST = (*DONE_LIFECYCLES, "stopped")
 STOPPED_LIFECYCLES = ("stopped", "paused")
 
 RULES: dict[str, str] = {

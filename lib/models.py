@@ -1,5 +1,9 @@
 """Abstract bases shared by every editable model."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from django.db import models
 
 
@@ -12,3 +16,12 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
+
+
+def set_prefetched(owner: models.Model, name: str, rows: Sequence[models.Model]) -> None:
+    """Give `owner.<name>.all()` rows that were read in the same statement as the owner, as `prefetch_related` does."""
+    found = getattr(owner, name).all()
+    found._result_cache, found._prefetch_done = list(rows), True
+    if not hasattr(owner, "_prefetched_objects_cache"):
+        owner._prefetched_objects_cache = {}
+    owner._prefetched_objects_cache[name] = found

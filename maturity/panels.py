@@ -132,13 +132,9 @@ class Sheet:
         return len(self.panels)
 
 
-def sheet(reply: Reply, *, editable: bool) -> Sheet:
+def sheet(reply: Reply, answers: queries.Answers, *, editable: bool) -> Sheet:
     """Build every axis of a reply; the first one without an answer is the current tab."""
-    rubric = queries.rubric_of(reply)
-    if rubric is None:
-        return Sheet(None, [])
-    previous = queries.previous_assessment(reply)
-    before = previous.by_key() if previous else {}
-    scores = queries.scores_of(reply, rubric)
+    scores, before = answers.scores, answers.before
     start = next((s for s in scores if not s.is_answered), scores[0] if scores else None)
-    return Sheet(rubric, [Panel(reply, s, before.get(s.axis.line), editable, current=s is start) for s in scores])
+    panels = [Panel(reply, s, before.get(s.axis.line), editable, current=s is start) for s in scores]
+    return Sheet(answers.rubric, panels)

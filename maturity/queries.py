@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Sum
+from django.db.models import Count, Exists, F, FilteredRelation, Max, Min, OuterRef, Q, Sum
 
 from accounts.models import Department
+from lib.models import set_prefetched
 from maturity import scoring, trends
 from maturity.gaps import Gap, gap_of
-from maturity.models import Assessment, Axis, CityAssessment, Rubric, Score
+from maturity.models import Assessment, Axis, CityAssessment, Level, Rubric, Score
 from maturity.querysets import ScoreQuerySet
 from maturity.scoring import AxisFigure, Mark
 from rounds.models import Reply, Round
@@ -62,6 +63,62 @@ def previous_assessment(reply: Reply) -> Assessment | None:
     return older.before(reply.round.period_end, reply.pk).newest_first().with_scores().first()
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a reply says of each axis, and the department's last official answers before it."""
+
+    rubric: Rubric | None
+    scores: list[Score]
+    previous: Assessment | None
+
+    @property
+    def before(self) -> dict[str, Score]:
+        """The last official answers by the line of their axis."""
+        return self.previous.by_key() if self.previous else {}
+
+
+def answers_of(reply: Reply) -> Answers:
+    """Everything of a reply in the order of the axes, blank rows where nothing was saved yet (at most 5 queries)."""
+    own, previous = _own_and_previous(reply)
+    rubric = own.rubric if own else rubric_of_round(reply.round)
+    if rubric is None:
+        return Answers(None, [], previous)
+    before = previous.by_key() if previous else {}
+    stored = {s.axis_id: s for s in own.scores.all()} if own else {}
+    scores = []
+    for axis in axes_of(rubric):
+        score = stored.get(axis.pk) if stored else _blank(axis, before.get(axis.line), rubric.target_level)
+        if score is not None:
+            score.axis = axis
+            scores.append(score)
+    return Answers(rubric, scores, previous)
+
+
+def axes_of(rubric: Rubric) -> list[Axis]:
+    """The axes of a version in order, each with its levels (1 query)."""
+    rows = rubric.axes.annotate(told=FilteredRelation("levels")).select_related("told")
+    levels: dict[Axis, list[Level]] = {}
+    for axis in rows.order_by("order", "pk", "told__number"):
+        levels.setdefault(axis, []).extend([axis.told] if hasattr(axis, "told") else [])
+    for axis, found in levels.items():
+        set_prefetched(axis, "levels", found)
+    return list(levels)
+
+
+def _own_and_previous(reply: Reply) -> tuple[Assessment | None, Assessment | None]:
+    """The assessment of a reply, and the department's last official one before it, each with its scores."""
+    older = Assessment.objects.official().filter(department=reply.department_id)
+    newest = older.before(reply.round.period_end, reply.pk).newest_first().values("pk")[:1]
+    wanted = Q(assessment__reply=reply) | Q(assessment__in=newest)
+    found: dict[Assessment, list[Score]] = {}
+    for score in Score.objects.filter(wanted).select_related("axis", "assessment__reply__round", "assessment__rubric"):
+        found.setdefault(score.assessment, []).append(score)
+    for assessment, scores in found.items():
+        set_prefetched(assessment, "scores", scores)
+    own = next((a for a in found if a.reply_id == reply.pk), None)
+    return own, next((a for a in found if a is not own), None)
+
+
 def previous_score(reply: Reply, axis: Axis) -> Score | None:
     """The last official answer on the same axis; an axis of the same line in another version counts as the same."""
     previous = previous_assessment(reply)
@@ -69,24 +126,19 @@ def previous_score(reply: Reply, axis: Axis) -> Score | None:
 
 
 def blank_scores(reply: Reply, rubric: Rubric) -> list[Score]:
-    """Unsaved rows of a new assessment: no level, the target carried over or else that of the whole city."""
+    """Unsaved rows of a new assessment."""
     previous = previous_assessment(reply)
     before = previous.by_key() if previous else {}
     return [_blank(axis, before.get(axis.line), rubric.target_level) for axis in rubric.axes.prefetch_related("levels")]
 
 
 def _blank(axis: Axis, before: Score | None, target_level: int | None) -> Score:
+    """A new answer: no level, the target carried over or else that of the whole city."""
     numbers = {level.number for level in axis.levels.all()}
     wanted = before.target_level if before else target_level
     if wanted not in numbers:
         return Score(axis=axis)
     return Score(axis=axis, target_level=wanted, target_on=before.target_on if before else None)
-
-
-def scores_of(reply: Reply, rubric: Rubric) -> list[Score]:
-    """The reply's scores in the order of the axes, with their levels; blank rows when nothing was saved yet."""
-    stored = Score.objects.filter(assessment__reply=reply).select_related("assessment", "axis")
-    return list(stored.prefetch_related("axis__levels")) or blank_scores(reply, rubric)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from maturity import panels, queries, services
 from maturity.models import Assessment, Score
+from maturity.queries import Answers
 from maturity.scoring import differences
 from maturity.services import corrections
 from maturity.words import level_words, target_words
@@ -34,15 +35,15 @@ class MaturitySection:
     template = "maturity/_section.html"
     order = 2
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
-        editable = is_editable(reply, user)
-        return {"sheet": panels.sheet(reply, editable=editable), "editable": editable}
+    def read(self, reply: Reply) -> Answers:
+        return queries.answers_of(reply)
 
-    def standing(self, reply: Reply) -> Standing:
-        rubric = queries.rubric_of(reply)
-        if rubric is None:
-            return Standing(0, 0)
-        scores = queries.scores_of(reply, rubric)
+    def context(self, reply: Reply, user: User, found: Answers | None = None) -> dict[str, Any]:
+        editable = is_editable(reply, user)
+        return {"sheet": panels.sheet(reply, found or self.read(reply), editable=editable), "editable": editable}
+
+    def standing(self, reply: Reply, found: Answers | None = None) -> Standing:
+        scores = (found or self.read(reply)).scores
         return Standing(
             sum(s.is_answered for s in scores),
             len(scores),
@@ -57,14 +58,13 @@ class MaturitySection:
         return {a.reply_id: _changes(a, before.get(a.reply_id)) for a in now}
 
     def freeze(self, reply: Reply) -> dict[str, Any]:
-        rubric = queries.rubric_of(reply)
-        if rubric is None:
+        found = self.read(reply)
+        if found.rubric is None:
             return {"rubric": "", "heads": list(HEADS), "rows": [], "axes": []}
-        previous = queries.previous_assessment(reply)
-        before = previous.by_key() if previous else {}
-        frozen = [_frozen(s, before.get(s.axis.line)) for s in queries.scores_of(reply, rubric)]
+        previous, before = found.previous, found.before
+        frozen = [_frozen(s, before.get(s.axis.line)) for s in found.scores]
         return {
-            "rubric": str(rubric),
+            "rubric": str(found.rubric),
             "as_of": reply.round.period_end.isoformat(),
             "previous": previous.reply.round.fiscal_period.label if previous else "",
             "axes": frozen,

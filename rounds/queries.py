@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
-from rounds.models import Answer, CalendarToken, Question, Reply, Round
+from rounds.models import Answer, CalendarToken, Question, Reply, ReplyRemark, Round
 from rounds.sections import Missing, Section, Standing, of_round
 
 
@@ -38,15 +42,23 @@ class Part:
     standing: Standing
 
 
-def parts_of(reply: Reply) -> list[Part]:
+def read(reply: Reply) -> list[tuple[Section, Any]]:
+    """Every section of a reply with what it read, for those who need more than one thing of it."""
+    return [(section, section.read(reply)) for section in of_round(reply.round)]
+
+
+def parts_of(
+    reply: Reply, found: Sequence[tuple[Section, Any]] | None = None, remarks: Sequence[ReplyRemark] | None = None
+) -> list[Part]:
     """Every section of a reply; unresolved remarks of 事務局 are missing things of their section."""
-    open_ = list(reply.remarks.unresolved()) if reply.is_editable else []
-    asked = of_round(reply.round)
-    keys = {s.key for s in asked}
+    said = reply.remarks.all() if remarks is None and reply.is_editable else remarks or ()
+    open_ = [r for r in said if r.resolved_at is None] if reply.is_editable else []
+    asked = read(reply) if found is None else found
+    keys = {section.key for section, _ in asked}
     parts = []
-    for n, section in enumerate(asked):
+    for n, (section, stored) in enumerate(asked):
         mine = [r for r in open_ if r.section == section.key or (n == 0 and r.section not in keys)]
-        standing = section.standing(reply)
+        standing = section.standing(reply, stored)
         marks = [Missing(f"「{r.label}」への指摘が未対応", f"remark-{r.pk}") for r in mine]
         anchors = {r.anchor for r in mine}
         dots = [type(d)(d.anchor, d.title, "bad") if d.anchor in anchors else d for d in standing.dots]
@@ -69,12 +81,11 @@ class Line:
 
 
 def lines_of(reply: Reply) -> list[Line]:
-    """Every free question of a reply in order (3 queries)."""
+    """Every free question of a reply in order (2 queries)."""
     questions = list(reply.round.questions.all())
     if not questions:
         return []
-    given = {a.question_id: a for a in reply.answers.select_related("question")}
-    before = _previous_answers(reply, questions)
+    given, before = _answers(reply, questions)
     return [
         Line(q, given.get(q.pk) or Answer(reply=reply, question=q, version=0), before.get((q.text, q.kind), ""))
         for q in questions
@@ -86,14 +97,17 @@ def line_of(reply: Reply, question: Question) -> Line:
     return next(line for line in lines_of(reply) if line.question.pk == question.pk)
 
 
-def _previous_answers(reply: Reply, questions: list[Question]) -> dict[tuple[str, str], str]:
-    """The last accepted answers of the department to questions of the same words and kind."""
-    rows = Answer.objects.filter(
-        reply__department=reply.department_id, reply__state="accepted",
-        reply__round__period_end__lt=reply.round.period_end, question__text__in={q.text for q in questions},
+def _answers(reply: Reply, questions: list[Question]) -> tuple[dict[int, Answer], dict[tuple[str, str], str]]:
+    """A reply's answers by question, and the department's last accepted words to questions of one text and kind."""
+    before = Q(
+        reply__state="accepted", reply__round__period_end__lt=reply.round.period_end,
+        question__text__in={q.text for q in questions},
     )  # fmt: skip
-    ordered = rows.select_related("question").order_by("reply__round__period_end", "pk")
-    return {(a.question.text, a.question.kind): a.words for a in ordered if a.is_answered}
+    rows = Answer.objects.filter(Q(reply=reply) | before, reply__department=reply.department_id)
+    ordered = list(rows.select_related("question").order_by("reply__round__period_end", "pk"))
+    older = [a for a in ordered if a.reply_id != reply.pk and a.is_answered]
+    given = {a.question_id: a for a in ordered if a.reply_id == reply.pk}
+    return given, {(a.question.text, a.question.kind): a.words for a in older}
 
 
 def calendar_of(token_digest: str) -> CalendarToken | None:

@@ -28,16 +28,20 @@ class QuestionSection:
     template = "rounds/_questions.html"
     order = 6
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
+    def read(self, reply: Reply) -> list[Line]:
+        return lines_of(reply)
+
+    def context(self, reply: Reply, user: User, found: list[Line] | None = None) -> dict[str, Any]:
+        lines = self.read(reply) if found is None else found
         editable = reply.takes_entry(timezone.localdate()) and can(user, Permission.ANSWER_REPLY, reply)
         return {
             "reply": reply, "editable": editable, "title": self.title,
-            "forms": [AnswerForm(line=line) for line in lines_of(reply)],
+            "forms": [AnswerForm(line=line) for line in lines],
         }  # fmt: skip
 
-    def standing(self, reply: Reply) -> Standing:
+    def standing(self, reply: Reply, found: list[Line] | None = None) -> Standing:
         """An optional question counts once it is answered, so that leaving it out leaves nothing undone."""
-        lines = lines_of(reply)
+        lines = self.read(reply) if found is None else found
         missing = [line for line in lines if line.question.required and not line.answer.is_answered]
         done = sum(line.answer.is_answered for line in lines)
         return Standing(

@@ -38,14 +38,17 @@ class RegisterSection:
     template = "strategy/reported/_entries.html"
     order = 4
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
-        rows = queries.entry_rows([reply])[reply.pk]
+    def read(self, reply: Reply) -> list[EntryRow]:
+        return queries.entry_rows([reply])[reply.pk]
+
+    def context(self, reply: Reply, user: User, found: list[EntryRow] | None = None) -> dict[str, Any]:
+        rows = self.read(reply) if found is None else found
         editable = may_answer(reply, user)
         forms = [ReportedEntryForm(row=row) for row in rows]
         return {"reply": reply, "title": self.title, "editable": editable, "forms": forms}
 
-    def standing(self, reply: Reply) -> Standing:
-        rows = queries.entry_rows([reply])[reply.pk]
+    def standing(self, reply: Reply, found: list[EntryRow] | None = None) -> Standing:
+        rows = self.read(reply) if found is None else found
         return _standing(rows, [str(row.entry) for row in rows])
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
@@ -90,15 +93,18 @@ class IndicatorSection:
     template = "strategy/reported/_actuals.html"
     order = 5
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
-        rows = queries.actual_rows([reply])[reply.pk]
+    def read(self, reply: Reply) -> list[ActualRow]:
+        return queries.actual_rows([reply])[reply.pk]
+
+    def context(self, reply: Reply, user: User, found: list[ActualRow] | None = None) -> dict[str, Any]:
+        rows = self.read(reply) if found is None else found
         return {
             "reply": reply, "title": self.title, "editable": may_answer(reply, user), "day": services.day_of(reply),
             "forms": [ReportedActualForm(row=row) for row in rows],
         }  # fmt: skip
 
-    def standing(self, reply: Reply) -> Standing:
-        rows = queries.actual_rows([reply])[reply.pk]
+    def standing(self, reply: Reply, found: list[ActualRow] | None = None) -> Standing:
+        rows = self.read(reply) if found is None else found
         return _standing(rows, [str(row.indicator) for row in rows])
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:

@@ -25,7 +25,9 @@ class _HurdleForm(PortalModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "選んでください"), *Hurdle._meta.get_field("kind").flatchoices]
-        self.fields["actions"].queryset = self._actions()
+        self.fields["actions"].queryset = rows = self._actions()
+        # Read once: a field asks the database again each time that it is drawn.
+        self.fields["actions"].choices = [(a.pk, str(a)) for a in rows.only("code", "title")]
         self.initial["version"] = self.instance.version if self.instance.pk else None
         if self.instance.pk:
             self.initial["actions"] = [a.pk for a in self.instance.actions.all()]

@@ -116,6 +116,11 @@ class Action(Versioned):
     def owning_department_ids(self) -> set[int]:
         return {self.lead_department_id}
 
+    @property
+    def is_reportable(self) -> bool:
+        """The same as `reportable()` of the queryset."""
+        return self.archived_at is None and self.lifecycle not in status.REPORTED_LAST
+
     def facts(self, expected_as_of: dt.date | None) -> status.Facts:
         return status.Facts(
             self.lifecycle, self.percent, self.starts_on, self.ends_on,

@@ -17,7 +17,7 @@ from accounts.roles import Permission
 from lib import htmx
 from lib.http import Request
 from lib.writes import StaleError
-from maturity import panels, services
+from maturity import panels, queries, services
 from rounds.models import Reply
 
 
@@ -30,7 +30,7 @@ def assess(request: Request, reply_pk: int, axis_pk: int) -> HttpResponse:
     check(request.user, Permission.ANSWER_REPLY, reply)
     if "maturity" not in reply.round.sections:
         raise Http404
-    panel = replace(_panel(panels.sheet(reply, editable=True), axis_pk), data=request.POST)
+    panel = replace(_panel(panels.sheet(reply, queries.answers_of(reply), editable=True), axis_pk), data=request.POST)
     status = _save(panel, request.user)
     return _saved(request, panel) if status == 200 else _answer(request, panel, status)
 
@@ -59,7 +59,7 @@ def _saved(request: Request, sent: panels.Panel) -> HttpResponse:
     if not htmx.wants_fragment(request):
         messages.success(request, f"「{sent.axis}」の自己評価を保存しました。")
         return htmx.redirect(request, f"{reverse('rounds:reply', args=[sent.reply.pk])}#{sent.id}")
-    sheet = panels.sheet(sent.reply, editable=True)
+    sheet = panels.sheet(sent.reply, queries.answers_of(sent.reply), editable=True)
     panel = _panel(sheet, sent.axis.pk)
     response = _answer(request, panel, 200, sheet=sheet, whole=sent.form.resolved)
     response["HX-Trigger"] = "reply-changed"

@@ -23,7 +23,7 @@ from rounds import frozen as freezing
 from rounds import sections, services
 from rounds.forms import VersionForm
 from rounds.models import Reply
-from rounds.queries import Part, parts_of
+from rounds.queries import Part, parts_of, read
 from rounds.states import FINISHED
 
 NAMED = 8
@@ -101,13 +101,9 @@ class Overview:
         return max(0, len(self.missing) - NAMED)
 
 
-def _overview(reply: Reply) -> Overview:
-    return Overview(parts_of(reply))
-
-
 def readable(request: Request, pk: int) -> Reply:
     """The reply, if this reader may see drafts of its department."""
-    found = get_object_or_404(Reply.objects.with_people(), pk=pk)
+    found = get_object_or_404(Reply.objects.for_page(), pk=pk)
     check(request.user, Permission.READ_REPLY, found, hidden=True)
     return found
 
@@ -115,7 +111,7 @@ def readable(request: Request, pk: int) -> Reply:
 @require_GET
 @requires(Permission.READ)
 def reply(request: Request, pk: int) -> HttpResponse:
-    found = get_object_or_404(Reply.objects.with_people(), pk=pk)
+    found = get_object_or_404(Reply.objects.for_page(), pk=pk)
     if not can(request.user, Permission.READ_REPLY, found):
         if found.state != "accepted":
             raise Http404
@@ -127,21 +123,16 @@ def page(request: Request, found: Reply, *, status: int = 200) -> HttpResponse:
     allowed = acts(request, found)
     if found.state != "accepted" and found.department_id not in request.user.department_ids():
         mark(request, "draft", str(found))
-    asked = sections.of_round(found.round)
+    remarks = list(found.remarks.all()) if found.has_remarks else []
+    asked = read(found)
     context = {
         "reply": found, "round": found.round, "acts": allowed, "editable": allowed.edit,
-        "overview": _overview(found), "steps": freezing.steps(found), "previous": _previous(found),
-        "sections": [(s, s.context(found, request.user)) for s in asked],
-        "attachments": list(found.attachments.present()), "remarks": list(found.remarks.all()),
-        "formers": list(found.formers.all()), "orphan": found.is_orphan(timezone.localdate()),
+        "overview": Overview(parts_of(found, asked, remarks)), "steps": freezing.steps(found),
+        "sections": [(s, s.context(found, request.user, stored)) for s, stored in asked],
+        "attachments": list(found.attachments.present()) if found.has_files else [], "remarks": remarks,
+        "orphan": found.is_orphan(timezone.localdate()),
     }  # fmt: skip
     return htmx.render(request, "rounds/reply.html", context, status=status)
-
-
-def _previous(found: Reply) -> Reply | None:
-    """The department's last accepted reply before this one."""
-    rows = Reply.objects.accepted().filter(department=found.department_id, round__period_end__lt=found.round.period_end)
-    return rows.defer("frozen").order_by("-round__period_end", "-pk").first()
 
 
 @require_GET
@@ -152,7 +143,8 @@ def standing(request: Request, pk: int) -> HttpResponse:
         return redirect("rounds:reply", pk)
     allowed = acts(request, found)
     context = {
-        "reply": found, "round": found.round, "acts": allowed, "editable": allowed.edit, "overview": _overview(found),
+        "reply": found, "round": found.round, "acts": allowed, "editable": allowed.edit,
+        "overview": Overview(parts_of(found)),
     }  # fmt: skip
     return htmx.render(request, "rounds/_standing.html", context)
 

@@ -17,7 +17,7 @@ PAGES = [
     Page("actions:list", (grow_graded,), "executive", most=16),
     Page("actions:detail", (grow_depth,), "executive", most=26),
     Page("dashboard:overview", (grow_graded,), "executive", most=34),
-    Page("rounds:reply", (grow_graded_replies, grow_raised), "member", most=60),
+    Page("rounds:reply", (grow_graded_replies, grow_raised), "member", most=16),
     Page("actions:merge", (grow_graded,)),
     Page("actions:bulk", (grow_graded,), most=16),
     Page("actions:hurdles", (grow_hurdles,)),

@@ -34,10 +34,13 @@ class FakeSection:
         self.accepted: list[int] = []
         self.refuses = False
 
-    def context(self, reply: Reply, user: User) -> dict[str, Any]:
+    def read(self, reply: Reply) -> None:
+        """Nothing is stored."""
+
+    def context(self, reply: Reply, user: User, found: None = None) -> dict[str, Any]:
         return {"title": self.title, "answer": f"{reply.department}の下書きの内容"}
 
-    def standing(self, reply: Reply) -> Standing:
+    def standing(self, reply: Reply, found: None = None) -> Standing:
         total = 3
         dots = [Dot("fake-1", "一つ目", "ok"), Dot("fake-2", "二つ目", "bad"), Dot("fake-3", "三つ目", "")]
         return Standing(total - len(self.missing), total, self.missing, dots)
