@@ -7,7 +7,7 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import holdings
-        from actions import exports, exports_grades, exports_hurdles, exports_money, resources
+        from actions import exports, exports_grades, exports_hurdles, exports_money, exports_one, resources
         from actions.holders import ActionHolder, HurdleHolder, ProposalHolder, SupportHolder
         from actions.relink import ActionFollower, ActionItemFollower
         from actions.sections import ProgressSection
@@ -19,7 +19,7 @@ class ActionsConfig(AppConfig):
         relink_items.register(ActionItemFollower())
         sections.register(ProgressSection())
         resources.register_all()
-        for module in (exports, exports_hurdles, exports_money, exports_grades):
+        for module in (exports, exports_one, exports_hurdles, exports_money, exports_grades):
             module.register_all()
         sections.register(HurdleSection())
         for holder in (ActionHolder(), SupportHolder(), ProposalHolder(), HurdleHolder()):

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.roles import Permission
 from actions.models import Action, Phase
+from actions.querysets import ActionQuerySet
 from actions.views.lists import SORTS, found_actions
 from exchange.lists import Head, ListExport, Shown, register
 from lib import listing
@@ -29,13 +30,17 @@ CHUNK = 2000
 
 
 def actions(request: Request) -> Shown:
-    rows = found_actions(request).qs.select_related("lead_department", "plan")
-    rows = rows.prefetch_related("supporting", "elements", "items", "axes")
-    ordered = listing.ordered(request, rows, sorts=SORTS, default="code")
-    return Shown("取組", HEADS, (_action(a) for a in ordered.iterator(chunk_size=CHUNK)))
+    ordered = listing.ordered(request, listed_rows(found_actions(request).qs), sorts=SORTS, default="code")
+    return Shown("取組", HEADS, (row_of(a) for a in ordered.iterator(chunk_size=CHUNK)))
 
 
-def _action(action: Action) -> list[Any]:
+def listed_rows(rows: ActionQuerySet) -> ActionQuerySet:
+    """With all that a row of the list says."""
+    return rows.select_related("lead_department", "plan").prefetch_related("supporting", "elements", "items", "axes")
+
+
+def row_of(action: Action) -> list[Any]:
+    """The cells under `HEADS`."""
     sets = {name: "\n".join(map(str, getattr(action, name).all())) for name in ("elements", "items", "axes")}
     return [
         action.code, action.title, STATES[action.state_key].label, action.get_lifecycle_display(), action.percent,
@@ -62,5 +67,5 @@ def _phase(phase: Phase) -> list[Any]:
 
 
 def register_all() -> None:
-    register(ListExport("actions", Permission.READ, actions))
-    register(ListExport("schedule", Permission.READ, schedule))
+    register(ListExport("actions", "取組", Permission.READ, actions))
+    register(ListExport("schedule", "工程表", Permission.READ, schedule))

@@ -11,7 +11,7 @@ from actions.models import Action, GradeScale, Proposal
 from actions.queries_grades import awaiting_grade, graded
 from actions.queries_proposals import Result, shown_results
 from actions.views.proposals import SORTS, ProposalFilter, last_review, visible_proposals
-from exchange.lists import Head, ListExport, Shown, register
+from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
 from lib.http import Request
 
@@ -105,8 +105,13 @@ def _scores(result: Result) -> Iterator[list[Any]]:
             yield [result.review.number, "", "全体の意見", str(sheet.reviewer), None, sheet.comment]
 
 
+def reviewed(request: Request) -> Named:
+    rows = visible_proposals(request).filter(reviews__isnull=False).distinct()
+    return ((p.pk, str(p)) for p in rows)
+
+
 def register_all() -> None:
-    register(ListExport("grades", Permission.READ, grades))
-    register(ListExport("scales", Permission.GRADE_ACTION, scales))
-    register(ListExport("proposals", Permission.READ, proposals))
-    register(ListExport("proposal-scores", Permission.READ, scores, of_object=True))
+    register(ListExport("grades", "取組の評価", Permission.READ, grades))
+    register(ListExport("scales", "評価区分", Permission.GRADE_ACTION, scales))
+    register(ListExport("proposals", "導入計画書", Permission.READ, proposals))
+    register(ListExport("proposal-scores", "1つの導入計画書の審査", Permission.READ, scores, reviewed))

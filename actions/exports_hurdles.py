@@ -58,5 +58,5 @@ def _request(row: PolicyRequest) -> list[Any]:
 
 
 def register_all() -> None:
-    register(ListExport("hurdles", Permission.READ, hurdles))
-    register(ListExport("requests", Permission.READ, policy_requests))
+    register(ListExport("hurdles", "課題・ハードル", Permission.READ, hurdles))
+    register(ListExport("requests", "政策要望", Permission.READ, policy_requests))

@@ -107,7 +107,7 @@ def _programme(row: Any) -> list[Any]:
 
 
 def register_all() -> None:
-    register(ListExport("budgets", Permission.READ, budgets))
-    register(ListExport("budget-totals", Permission.READ, totals))
-    register(ListExport("budget-season", Permission.READ, season))
-    register(ListExport("programmes", Permission.READ, programmes))
+    register(ListExport("budgets", "予算", Permission.READ, budgets))
+    register(ListExport("budget-totals", "予算の集計", Permission.READ, totals))
+    register(ListExport("budget-season", "予算要求", Permission.READ, season))
+    register(ListExport("programmes", "財源の制度", Permission.READ, programmes))

@@ -91,8 +91,8 @@ def reads(request: Request) -> Shown:
 
 
 def register_all() -> None:
-    register(ListExport("users", Permission.MANAGE_ACCOUNTS, users))
-    register(ListExport("departments", Permission.MANAGE_ACCOUNTS, departments))
-    register(ListExport("reorganisations", Permission.MANAGE_ACCOUNTS, reorganisations))
-    register(ListExport("orphans", Permission.READ_ORPHANS, unowned))
-    register(ListExport("reads", Permission.MANAGE_ACCOUNTS, reads))
+    register(ListExport("users", "利用者", Permission.MANAGE_ACCOUNTS, users))
+    register(ListExport("departments", "所属", Permission.MANAGE_ACCOUNTS, departments))
+    register(ListExport("reorganisations", "組織改編", Permission.MANAGE_ACCOUNTS, reorganisations))
+    register(ListExport("orphans", "担当のないもの", Permission.READ_ORPHANS, unowned))
+    register(ListExport("reads", "読み取りの記録", Permission.MANAGE_ACCOUNTS, reads))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.access import can
 from accounts.roles import Permission
+from lib.http import Request
+
+# Objects by key with their names.
+Named = Iterable[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Shown:
     rows: Iterable[list[Any]]
     # What narrows the list, in words.
     note: str = ""
+    # Values of the object that the list belongs to, by their words; cells of a 様式 outside its rows take them.
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,16 @@ class ListExport:
     """A list that can be taken along. `shown` reads the query of the page; None means that there is no such list."""
 
     key: str
+    title: str
     permission: Permission
     shown: Callable[..., Shown | None]
-    # Whether the list belongs to an object, whose key the address carries.
-    of_object: bool = False
+    # The objects that the list may belong to, by key with their names; None where it is whole in itself.
+    objects: Callable[[Request], Named] | None = None
+
+    @property
+    def of_object(self) -> bool:
+        """Whether the address carries the key of an object."""
+        return self.objects is not None
 
     def allows(self, user: Any) -> bool:
         return can(user, self.permission)
@@ -55,6 +67,10 @@ def register(entry: ListExport) -> None:
 def find(key: str, *, of_object: bool) -> ListExport | None:
     entry = _lists.get(key)
     return entry if entry and entry.of_object is of_object else None
+
+
+def get(key: str) -> ListExport | None:
+    return _lists.get(key)
 
 
 def keys() -> list[str]:

@@ -60,5 +60,5 @@ def _level(mark: Any, view: str) -> Any:
 
 
 def register_all() -> None:
-    register(ListExport("gaps", Permission.READ, gaps))
-    register(ListExport("maturity", Permission.READ, levels))
+    register(ListExport("gaps", "目標までの差", Permission.READ, gaps))
+    register(ListExport("maturity", "成熟度", Permission.READ, levels))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.roles import Permission
-from exchange.lists import Head, ListExport, Shown, register
+from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
 from lib.http import Request
+from lib.wareki import format_date
 from maturity import queries
 from maturity import queries_evidence as evidence
 from maturity.filters_evidence import AnswerFilter
@@ -139,9 +140,24 @@ def _score(row: Score) -> list[Any]:
     ]  # fmt: skip
 
 
+def usage_surveys(request: Request) -> Named:
+    return ((s.pk, f"{s.system} {format_date(s.as_of)}") for s in UsageSurvey.objects.all())
+
+
+def questionnaires(request: Request) -> Named:
+    return BusinessSurvey.objects.values_list("pk", "title")
+
+
+def reviewed_rounds(request: Request) -> Named:
+    return ((r.pk, str(r)) for r in Round.objects.all() if "maturity" in r.sections)
+
+
 def register_all() -> None:
-    for key, shown in (("references", references), ("national-indicators", indicators), ("surveys", surveys)):
-        register(ListExport(key, Permission.READ, shown))
-    register(ListExport("usage", Permission.READ, usage, of_object=True))
-    register(ListExport("answers", Permission.READ, answers, of_object=True))
-    register(ListExport("review", Permission.REVIEW_MATURITY, review, of_object=True))
+    for key, title, shown in (
+        ("references", "他市町村との比較", references), ("national-indicators", "国の指標と本市", indicators),
+        ("surveys", "調査", surveys),
+    ):  # fmt: skip
+        register(ListExport(key, title, Permission.READ, shown))
+    register(ListExport("usage", "1つのシステムの利用状況", Permission.READ, usage, usage_surveys))
+    register(ListExport("answers", "1つのアンケートの回答", Permission.READ, answers, questionnaires))
+    register(ListExport("review", "1つの照会の成熟度の確認", Permission.REVIEW_MATURITY, review, reviewed_rounds))

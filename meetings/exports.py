@@ -112,8 +112,9 @@ def _publication(row: Publication) -> list[Any]:
 
 
 def register_all() -> None:
-    for key, shown in (
-        ("meetings", meetings), ("decisions", decisions), ("bodies", bodies), ("snapshots", snapshots)
+    for key, title, shown in (
+        ("meetings", "会議", meetings), ("decisions", "決定事項", decisions), ("bodies", "会議体", bodies),
+        ("snapshots", "確定資料", snapshots),
     ):  # fmt: skip
-        register(ListExport(key, Permission.READ, shown))
-    register(ListExport("publications", Permission.RUN_MEETING, publications))
+        register(ListExport(key, title, Permission.READ, shown))
+    register(ListExport("publications", "公開の承認", Permission.RUN_MEETING, publications))

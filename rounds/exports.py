@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.roles import Permission
-from exchange.lists import Head, ListExport, Shown, register
+from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
 from lib.http import Request
 from rounds.burden import minutes_between
@@ -60,6 +60,10 @@ def _reply(row: Reply) -> list[Any]:
     ]  # fmt: skip
 
 
+def all_rounds(request: Request) -> Named:
+    return Round.objects.values_list("pk", "title")
+
+
 def register_all() -> None:
-    register(ListExport("rounds", Permission.READ, rounds))
-    register(ListExport("replies", Permission.READ, replies, of_object=True))
+    register(ListExport("rounds", "照会", Permission.READ, rounds))
+    register(ListExport("replies", "1つの照会の回答の状況", Permission.READ, replies, all_rounds))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.access import can
 from accounts.roles import Permission
-from exchange.lists import Head, ListExport, Shown, register
+from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
 from lib.http import Request
 from strategy import queries_indicators as queries
@@ -99,8 +99,17 @@ def terms(request: Request) -> Shown:
     return Shown("用語", TERM_HEADS, cells)
 
 
+def editions(request: Request) -> Named:
+    rows = Edition.objects.visible(drafts=can(request.user, Permission.READ_DRAFT_STRATEGY)).select_related("plan")
+    return ((e.pk, str(e)) for e in rows)
+
+
+def all_registers(request: Request) -> Named:
+    return Register.objects.values_list("pk", "name")
+
+
 def register_all() -> None:
-    register(ListExport("indicators", Permission.READ, indicators))
-    register(ListExport("terms", Permission.READ, terms))
-    register(ListExport("elements", Permission.READ, elements, of_object=True))
-    register(ListExport("registers", Permission.READ, entries, of_object=True))
+    register(ListExport("indicators", "指標", Permission.READ, indicators))
+    register(ListExport("terms", "用語", Permission.READ, terms))
+    register(ListExport("elements", "1つの版の要素", Permission.READ, elements, editions))
+    register(ListExport("registers", "1つの登録簿", Permission.READ, entries, all_registers))

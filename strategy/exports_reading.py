@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.access import can
 from accounts.roles import Permission
-from exchange.lists import Head, ListExport, Shown, register
+from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
 from lib.http import Request
 from strategy import queries
@@ -169,11 +169,26 @@ def checklists(request: Request) -> Shown:
     return Shown("点検表", CHECKLIST_HEADS, cells)
 
 
+def shown_plans(request: Request) -> Named:
+    found = queries.plans_with_editions(drafts=can(request.user, Permission.READ_DRAFT_STRATEGY))
+    return ((p.pk, p.name) for p in found)
+
+
+def all_versions(request: Request) -> Named:
+    return ((p.pk, f"{p.name} {p.label}") for p in NationalPlan.objects.all())
+
+
+def all_checklists(request: Request) -> Named:
+    return Checklist.objects.values_list("pk", "title")
+
+
 def register_all() -> None:
-    for key, shown in (
-        ("plans", plans), ("visions", visions), ("national-current", current_items), ("national-versions", versions),
-        ("mappings", mappings), ("checklists", checklists),
+    for key, title, shown, *objects in (
+        ("plans", "計画", plans), ("visions", "みんなのビジョン", visions),
+        ("national-current", "国の項目", current_items),
+        ("national-versions", "国の計画の版", versions), ("mappings", "国の計画の項目の対応", mappings),
+        ("checklists", "点検表", checklists), ("relations", "1つの計画とほかの計画", relations, shown_plans),
+        ("national-items", "1つの版の国の項目", items, all_versions),
+        ("checklist", "1つの点検表の項目", checklist, all_checklists),
     ):  # fmt: skip
-        register(ListExport(key, Permission.READ, shown))
-    for key, of_object in (("relations", relations), ("national-items", items), ("checklist", checklist)):
-        register(ListExport(key, Permission.READ, of_object, of_object=True))
+        register(ListExport(key, title, Permission.READ, shown, *objects))

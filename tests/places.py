@@ -64,6 +64,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "audit.reading": ("pure", "the words of the read log"),
     "audit.chain": ("pure", "the hash of an entry"),
     "actions.exports": ("views", "the list of actions and its schedule as files"),
+    "actions.exports_one": ("views", "phases, milestones and reports of one action as files"),
     "actions.exports_hurdles": ("views", "the register of hurdles and policy requests as files"),
     "actions.exports_money": ("views", "budgets, totals and programmes as files"),
     "actions.exports_grades": ("views", "grades, scales, 導入計画書 and their scores as files"),

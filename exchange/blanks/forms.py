@@ -98,3 +98,14 @@ class RowForm(PortalForm):
     def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["at"].choices = list(enumerate(names))
+
+
+class ObjectForm(PortalForm):
+    """Which object the list belongs to, e.g. the action whose phases are wanted."""
+
+    find = forms.CharField(label="名前で絞り込む", required=False, max_length=100)
+    object = forms.TypedChoiceField(label="対象", coerce=int)
+
+    def __init__(self, *args: Any, names: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["object"].choices = list(names)

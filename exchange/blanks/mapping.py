@@ -37,11 +37,12 @@ def proposed(name: str, labels: Sequence[str]) -> str:
     return labels[-place] if score >= LEAST else ""
 
 
-def proposed_row(found: Sequence[tuple[str, str]], labels: Sequence[str]) -> int | None:
-    """The row with most columns of the list, when it holds at least three and no other row holds any."""
+def proposed_row(found: Sequence[tuple[str, str]], labels: Sequence[str], about: Sequence[str] = ()) -> int | None:
+    """The row with most columns of the list, when it holds at least three and no other row holds any; the words of
+    the object that the list belongs to may stand anywhere."""
     rows: dict[int, int] = {}
     for cell, name in found:
-        if proposed(name, labels) not in ("", *WORDS):
+        if (name in labels or name not in about) and proposed(name, labels) not in ("", *WORDS):
             number = row_of(cell)
             rows[number] = rows.get(number, 0) + 1
     if len(rows) != 1:

@@ -36,16 +36,16 @@ def opened(data: bytes, file_name: str) -> Workbook:
 
 @transaction.atomic
 def create_blank(
-    *, title: str, source: str, labels: Sequence[str], file_name: str, data: bytes, by: Any
+    *, title: str, source: str, labels: Sequence[str], about: Sequence[str] = (), file_name: str, data: bytes, by: Any
 ) -> Blank:  # fmt: skip
-    """Store a 様式 with the cells that its {{…}} propose."""
+    """Store a 様式 with the cells that its {{…}} propose; `about` are words of the object that its list belongs to."""
     book = opened(data, file_name)
     marked = next((s for s in book.sheets if mapping.placeholders(s.rows)), (book.visible or book.sheets)[0])
     found = mapping.placeholders(marked.rows)
     blank = Blank(
         title=title, source=source, file_name=file_name[-200:], content=data, sheet=marked.name,
-        row=mapping.proposed_row(found, labels), made_by_id=ledger.actor(by).user_id,
-        cells=[[cell, name, mapping.proposed(name, labels)] for cell, name in found],
+        row=mapping.proposed_row(found, labels, about), made_by_id=ledger.actor(by).user_id,
+        cells=[[cell, name, mapping.proposed(name, [*labels, *about])] for cell, name in found],
     )  # fmt: skip
     _try(blank)
     blank.full_clean(exclude=["content"])

@@ -18,29 +18,28 @@ from accounts.roles import Permission
 from exchange import lists
 from exchange.blanks import services
 from exchange.blanks.filling import MOST
-from exchange.blanks.forms import BlankUploadForm, MappingForm, RowForm
+from exchange.blanks.forms import BlankUploadForm, MappingForm, ObjectForm, RowForm
 from exchange.blanks.models import Blank
 from exchange.lists import ListExport, Shown, keys
 from exchange.views.common import attachment
 from exchange.writing.tables import XLSX
 from lib import htmx
+from lib.fold import fold
 from lib.forms import status_of
 from lib.http import Request
 
-TITLES = {
-    "actions": "取組", "schedule": "取組の予定", "users": "利用者", "departments": "所属", "gaps": "目標との差",
-    "maturity": "成熟度", "indicators": "指標", "terms": "用語",
-}  # fmt: skip
+# More objects than this are found by a word.
+OBJECTS = 300
 
 
 def _sources(request: Request) -> list[tuple[str, str]]:
-    """Lists whole in themselves that this reader may take along."""
-    found = [lists.find(key, of_object=False) for key in keys()]
-    return [(entry.key, TITLES.get(entry.key, entry.key)) for entry in found if entry and entry.allows(request.user)]
+    """Every list that this reader may take along, those of one object too."""
+    found = [lists.get(key) for key in keys()]
+    return [(entry.key, entry.title) for entry in found if entry and entry.allows(request.user)]
 
 
 def _list_of(request: Request, key: str) -> ListExport:
-    entry = lists.find(key, of_object=False)
+    entry = lists.get(key)
     if entry is None:
         raise Http404
     if not entry.allows(request.user):
@@ -48,11 +47,36 @@ def _list_of(request: Request, key: str) -> ListExport:
     return entry
 
 
-def _shown(request: Request, key: str) -> Shown:
-    shown = _list_of(request, key).shown(request)
+def _objects(request: Request, entry: ListExport) -> list[tuple[int, str]]:
+    """The objects that a list may belong to, narrowed by the words of the page."""
+    wanted = fold(request.GET.get("find", "").strip()[:100])
+    return [(pk, name) for pk, name in (entry.objects(request) if entry.objects else ()) if wanted in fold(name)]
+
+
+def _shown(request: Request, key: str, pk: int | None = None) -> Shown:
+    """The list, of the object `pk` where it belongs to one."""
+    entry = _list_of(request, key)
+    shown = entry.shown(request) if pk is None else entry.shown(request, pk)
     if shown is None:
         raise Http404
     return shown
+
+
+def _words(request: Request, key: str) -> tuple[list[str], list[str]]:
+    """What cells may say: the columns of the list, and the words of the object that it belongs to."""
+    entry = _list_of(request, key)
+    pk = None
+    if entry.objects is not None:
+        pk = next((pk for pk, _ in entry.objects(request)), None)
+        if pk is None:
+            return [], []
+    shown = _shown(request, key, pk)
+    return [h.label for h in shown.heads], list(shown.about)
+
+
+def _asked(request: Request) -> int | None:
+    text = request.GET.get("object", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 @require_GET
@@ -76,11 +100,11 @@ def blank_create(request: Request) -> HttpResponse:
     form = BlankUploadForm(*sent, sources=_sources(request))
     if posted and form.is_valid():
         data = form.cleaned_data
-        labels = [h.label for h in _shown(request, data["source"]).heads]
+        labels, about = _words(request, data["source"])
         try:
             blank = services.create_blank(
-                title=data["title"], source=data["source"], labels=labels, file_name=data["file"].name,
-                data=data["file"].read(), by=request.user,
+                title=data["title"], source=data["source"], labels=labels, about=about,
+                file_name=data["file"].name, data=data["file"].read(), by=request.user,
             )  # fmt: skip
         except ValidationError as refusal:
             form.add_refusal(refusal if hasattr(refusal, "error_dict") else ValidationError({"file": refusal.messages}))
@@ -95,12 +119,13 @@ def blank_create(request: Request) -> HttpResponse:
 def blank_edit(request: Request, pk: int) -> HttpResponse:
     """Choose which cell takes which column."""
     blank = get_object_or_404(Blank, pk=pk)
-    labels = [h.label for h in _shown(request, blank.source).heads]
-    form = MappingForm(request.POST if request.method == "POST" else None, blank=blank, labels=labels)
+    sent = request.POST if request.method == "POST" else None
+    labels, about = _words(request, blank.source)
+    form = MappingForm(sent, blank=blank, labels=[*labels, *about])
     if request.method == "POST" and _changed(form, blank, request.user):
         messages.success(request, f"様式「{blank}」を保存しました。")
         return htmx.redirect(request, reverse("blanks:use", args=[blank.pk]))
-    context = {"form": form, "blank": blank, "source": TITLES.get(blank.source, blank.source)}
+    context = {"form": form, "blank": blank, "source": _list_of(request, blank.source).title}
     return htmx.render(request, "exchange/blanks/edit.html", context, status=status_of(form))
 
 
@@ -139,14 +164,25 @@ def blank_file(request: Request, pk: int) -> HttpResponse:
 @require_GET
 @requires(Permission.READ)
 def blank_use(request: Request, pk: int) -> HttpResponse:
-    """Choose the row for a card, or take all rows along."""
+    """Choose the object of a list that belongs to one, the row for a card, or take all rows along."""
     blank = get_object_or_404(Blank.objects.defer("content"), pk=pk)
-    shown = _shown(request, blank.source)
-    rows = [row for row, _ in zip(shown.rows, range(MOST), strict=False)]
+    entry, chosen = _list_of(request, blank.source), _asked(request)
     context = {
-        "blank": blank, "source": TITLES.get(blank.source, blank.source), "count": len(rows), "note": shown.note,
+        "blank": blank, "source": entry.title, "query": request.GET.urlencode(),
+        "may_edit": can(request.user, Permission.MANAGE_BLANKS),
+    }  # fmt: skip
+    if entry.objects is not None:
+        objects = _objects(request, entry)
+        first = {"object": chosen, "find": request.GET.get("find", "")}
+        context["objects"] = ObjectForm(names=objects[:OBJECTS], initial=first) if objects else None
+        context["more"] = max(0, len(objects) - OBJECTS)
+        if chosen is None:
+            return htmx.render(request, "exchange/blanks/use.html", context | {"waits": True})
+    shown = _shown(request, blank.source, chosen if entry.objects else None)
+    rows = [row for row, _ in zip(shown.rows, range(MOST), strict=False)]
+    context |= {
+        "count": len(rows), "note": shown.note, "chosen": chosen,
         "form": RowForm(names=[_name(row) for row in rows]) if blank.is_card else None,
-        "query": request.GET.urlencode(), "may_edit": can(request.user, Permission.MANAGE_BLANKS),
     }  # fmt: skip
     return htmx.render(request, "exchange/blanks/use.html", context)
 
@@ -160,12 +196,15 @@ def _name(row: list[Any]) -> str:
 def blank_fill(request: Request, pk: int) -> HttpResponse:
     """The filled 様式; `at` is the row of a card, the other parameters narrow the list."""
     blank = get_object_or_404(Blank, pk=pk)
-    shown = _shown(request, blank.source)
+    entry, chosen = _list_of(request, blank.source), _asked(request)
+    if entry.objects is not None and chosen is None:
+        return htmx.redirect(request, reverse("blanks:use", args=[blank.pk]))
+    shown = _shown(request, blank.source, chosen if entry.objects else None)
     labels = [h.label for h in shown.heads]
     rows = [dict(zip(labels, row, strict=False)) for row in shown.rows]
     common = {
         "今日": timezone.localdate(), "市町村": settings.SITE_MUNICIPALITY, "件数": len(rows), "表題": blank.title,
-        "絞り込み": shown.note,
+        "絞り込み": shown.note, **shown.about,
     }  # fmt: skip
     if blank.is_card:
         at = request.GET.get("at", "0")

@@ -15,6 +15,7 @@ EXPORTED: dict[str, tuple[str, ...]] = {
     "actions:budget_season": ("budget-season",),
     "actions:budget_totals": ("budget-totals",),
     "actions:budgets": ("budgets",),
+    "actions:detail": ("action-phases", "action-milestones", "action-reports"),
     "actions:grades": ("grades",),
     "actions:hurdles": ("hurdles",),
     "actions:list": ("actions",),
@@ -83,7 +84,7 @@ NOT_LISTS: dict[str, str] = {
         ("actions:department_actions", "actions:element_actions", "actions:element_figures", "actions:gap_actions",
          "actions:item_actions", "actions:item_schedule", "maturity:city", "national:checklist_summary"), _PART),
     **dict.fromkeys(
-        ("accounts:reorganisation", "accounts:user", "actions:detail", "actions:hurdle", "indicators:detail",
+        ("accounts:reorganisation", "accounts:user", "actions:hurdle", "indicators:detail",
          "maturity:department", "maturity:gap", "maturity:rubric", "meetings:decision", "meetings:detail",
          "meetings:snapshot", "national:item", "strategy:element"), _ONE),
     **dict.fromkeys(

@@ -290,3 +290,57 @@ def test_readers_may_not_change_forms(blank: Blank, cast: SimpleNamespace, as_us
     client = as_user(cast.viewer)
     assert client.get(reverse("blanks:edit", args=[blank.pk])).status_code == 403
     assert "セルの対応" not in client.get(reverse("blanks:list")).content.decode()
+
+
+# ---- lists of one object
+
+
+CARD = [
+    ["{{市町村}}　取組票"], ["取組", "{{取組名}}", "担当", "{{担当}}"], ["状態", "{{状態}}"], [],
+    ["段階", "主体", "始め", "終わり"], ["{{段階}}", "{{主体}}", "{{始め}}", "{{終わり}}"], ["以上"],
+]  # fmt: skip
+
+
+@pytest.fixture
+def sheet_of_action(cast: SimpleNamespace, as_user: SignIn) -> Blank:
+    action = make.make_action(title="電子申請の拡大", code="A-1", lead_department=cast.tax)
+    for n, label in enumerate(("調査検討", "整備", "浸透")):
+        make.make_phase(action=action, label=label, starts_on=dt.date(2026 + n, 4, 1), ends_on=dt.date(2027 + n, 3, 31))
+    make.make_action(title="相談記録の共有", code="B-1", lead_department=cast.tax)
+    assert send(as_user(cast.secretariat), corpus.book(CARD), source="action-phases").status_code == 302
+    return Blank.objects.get()
+
+
+def test_rows_of_one_action_stand_under_its_own_words(
+    sheet_of_action: Blank, cast: SimpleNamespace, as_user: SignIn
+) -> None:
+    assert sheet_of_action.row == 6
+    assert {place: name for _, place, name in sheet_of_action.cells}["担当"] == "担当"
+    client, pk = as_user(cast.viewer), sheet_of_action.pk
+    choice = client.get(reverse("blanks:use", args=[pk]))
+    assert [name for _, name in choice.context["objects"].fields["object"].choices] == [
+        "A-1 電子申請の拡大", "B-1 相談記録の共有"
+    ]  # fmt: skip
+    action = choice.context["objects"].fields["object"].choices[0][0]
+    assert "3件を、様式の6行目から" in client.get(reverse("blanks:use", args=[pk]), {"object": action}).content.decode()
+    page = sheet_of(client.get(reverse("blanks:fill", args=[pk]), {"object": action}).content)
+    assert (page["B2"].value, page["D2"].value) == ("電子申請の拡大", "税務課")
+    assert [page.cell(r, 1).value for r in (6, 7, 8, 9)] == ["調査検討", "整備", "浸透", "以上"]
+
+
+def test_objects_are_found_by_a_word(sheet_of_action: Blank, cast: SimpleNamespace, as_user: SignIn) -> None:
+    client, use = as_user(cast.viewer), reverse("blanks:use", args=[sheet_of_action.pk])
+    found = client.get(use, {"find": "そうだん"}).context["objects"]
+    assert found is None
+    found = client.get(use, {"find": "相談"}).context["objects"]
+    assert [name for _, name in found.fields["object"].choices] == ["B-1 相談記録の共有"]
+    assert "対象がありません" in client.get(use, {"find": "ない"}).content.decode()
+
+
+def test_an_object_that_is_not_there_is_not_found(
+    sheet_of_action: Blank, cast: SimpleNamespace, as_user: SignIn
+) -> None:
+    client, fill = as_user(cast.viewer), reverse("blanks:fill", args=[sheet_of_action.pk])
+    assert client.get(fill, {"object": "999999"}).status_code == 404
+    assert client.get(fill).url == reverse("blanks:use", args=[sheet_of_action.pk])
+    assert client.get(fill, {"object": "x"}).status_code == 302

@@ -36,7 +36,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "elements": ("viewer", "edition"), "registers": ("viewer", "register"), "relations": ("viewer", "plan"),
     "national-items": ("viewer", "national"), "checklist": ("viewer", "checklist"), "usage": ("viewer", "usage"),
     "answers": ("viewer", "questionnaire"), "replies": ("viewer", "round"), "review": ("secretariat", "round"),
-    "proposal-scores": ("secretariat", "in_review"),
+    "proposal-scores": ("secretariat", "in_review"), "action-phases": ("viewer", "action"),
+    "action-milestones": ("viewer", "action"), "action-reports": ("viewer", "action"),
 }  # fmt: skip
 
 
