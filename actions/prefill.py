@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from actions.models import Proposal, reason_choices
+from django.utils import timezone
+
+from accounts.models import Department
+from actions.models import Action, Proposal, reason_choices
 from maturity.models import Axis
+from maturity.pages import gap_page
 
 TITLE_LENGTH = 120
 
@@ -25,17 +30,42 @@ def prefilled(query: Mapping[str, str], proposal: Proposal | None = None) -> dic
     """Initial values from `department`, `axis` (keys) and `title`, or what a proposal says; what does not exist is
     left out.
 
-    An axis of an older version of the rubric stands for the one that continues it.
+    An axis of an older version of the rubric stands for the one that continues it. Where the department has a gap on
+    the axis, the action is begun with its words and its due day.
     """
     values: dict[str, Any] = _proposed(proposal) if proposal else {}
     if title := query.get("title", "").strip():
         values["title"] = title[:TITLE_LENGTH]
     if department := number_of(query.get("department", "")):
         values["lead_department"] = department
-    asked = Axis.objects.filter(pk=number_of(query.get("axis", "")), rubric__is_draft=False).first()
-    if asked and (axis := axis_in_use(asked.line)):
+    if (asked := asked_axis(query)) and (axis := axis_in_use(asked.line)):
         values["axes"] = [axis.pk]
-    return values
+    return _from_gap(department, asked, timezone.localdate()) | values if department and asked else values
+
+
+def asked_axis(query: Mapping[str, str]) -> Axis | None:
+    """The published axis that an address names."""
+    return Axis.objects.filter(pk=number_of(query.get("axis", "")), rubric__is_draft=False).first()
+
+
+def closes_gap(action: Action, axis: Axis) -> bool:
+    """Whether the page of the department's gap on this axis exists and shows the action."""
+    shown = action.axes.filter(line=axis.line).exists()
+    return shown and gap_page(action.lead_department, axis, timezone.localdate()) is not None
+
+
+def _from_gap(department: int, axis: Axis, today: dt.date) -> dict[str, Any]:
+    """Where the department stands and where it wants to be, in the words of the rubric."""
+    found = Department.objects.filter(pk=department).first()
+    page = gap_page(found, axis, today) if found else None
+    if page is None or page.gap is None:
+        return {}
+    now, goal = page.steps[0], page.steps[-1]
+    values: dict[str, Any] = {
+        "issue": f"成熟度「{axis}」はいまレベル{now.number}：{now.descriptor}",
+        "purpose": f"「{axis}」をレベル{goal.number}にする：{goal.descriptor}", "starts_on": today,
+    }  # fmt: skip
+    return values | ({"ends_on": page.gap.due} if page.gap.due and page.gap.due > today else {})
 
 
 def _proposed(proposal: Proposal) -> dict[str, Any]:

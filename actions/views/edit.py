@@ -16,7 +16,7 @@ from actions import services
 from actions.forms.plans import PlanForms
 from actions.forms.reports import refuse
 from actions.models import Action
-from actions.prefill import prefilled
+from actions.prefill import asked_axis, closes_gap, prefilled
 from actions.services.proposals import create_action_from
 from actions.views.proposals import asked_proposal
 from lib.http import Request
@@ -40,6 +40,10 @@ def create(request: Request) -> HttpResponse:
     except ValidationError as error:
         return _page(request, forms, status=refuse(forms.main, error))
     messages.success(request, f"取組「{action}」を登録しました。")
+    axis = asked_axis(request.GET)
+    if axis and closes_gap(action, axis):
+        # Begun from a gap in maturity: back to where it now stands among the actions that close it.
+        return redirect("maturity:gap", action.lead_department_id, axis.pk)
     return redirect("actions:detail", action.pk)
 
 

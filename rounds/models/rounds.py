@@ -130,9 +130,11 @@ class Reply(Versioned):
 
     @property
     def is_late(self) -> bool:
-        """Handed in after the due day of its round."""
-        at = self.handed_in_at
-        return at is not None and timezone.localdate(at) > self.round.due_on
+        """Handed in after the due day of its round, or after the round was closed."""
+        at, closed = self.handed_in_at, self.round.closed_at
+        if at is None:
+            return False
+        return timezone.localdate(at) > self.round.due_on or (closed is not None and at > closed)
 
     def is_orphan(self, today: dt.date) -> bool:
         """Whether its department was dissolved meanwhile."""

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
 from actions.services.axes import link_axis
 from audit.models import Entry
@@ -97,6 +99,40 @@ def test_a_new_action_is_prefilled(axis: Axis, cast: SimpleNamespace, as_user: A
     initial = as_user(cast.lead).get(url, wrong).context["form"].initial
     assert len(initial["title"]) == 120
     assert "axes" not in initial
+
+
+def gap_of_tax(axis: Axis, cast: SimpleNamespace) -> None:
+    """The tax department stands at level 2 and wants level 4."""
+    reply = make.make_reply(department=cast.tax, state="accepted", accepted_at=timezone.now())
+    assessment = make.make_assessment(
+        {axis.key: 2}, reply=reply, rubric=axis.rubric, accepted_at=timezone.now()
+    )  # fmt: skip
+    due = make.today() + dt.timedelta(days=300)
+    assessment.scores.filter(axis=axis).update(target_level=4, target_on=due)
+
+
+def test_an_action_begun_from_a_gap_has_its_words_and_stands_on_its_page(
+    axis: Axis, cast: SimpleNamespace, as_user: Any
+) -> None:
+    gap_of_tax(axis, cast)
+    client, query = as_user(cast.lead), {"department": cast.tax.pk, "axis": axis.pk}
+    url = f"{reverse('actions:create')}?{urlencode(query)}"
+    initial = client.get(url).context["form"].initial
+    assert "レベル2" in initial["issue"]
+    assert "レベル4" in initial["purpose"]
+    assert (initial["starts_on"], initial["ends_on"]) == (make.today(), make.today() + dt.timedelta(days=300))
+    data = blank_rows() | {
+        "code": "Z-1", "title": "研修を開く", "plan": make.make_plan().pk, "lead_department": cast.tax.pk,
+        "axes": [axis.pk], "starts_on": "2026-04-01", "ends_on": "2099-03-31",
+    }  # fmt: skip
+    assert client.post(url, data).headers["Location"] == reverse("maturity:gap", args=[cast.tax.pk, axis.pk])
+    assert "研修を開く" in client.get(gap(axis, cast.tax)).text
+    other = client.post(url, data | {"code": "Z-2", "axes": []})
+    assert "/actions/" in other.headers["Location"], "an action that does not serve the axis shows itself"
+
+
+def blank_rows() -> dict[str, Any]:
+    return {f"{name}-{n}": "0" for name in ("phases", "milestones") for n in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
 
 def test_the_list_of_actions_filters_by_axis(axis: Axis, cast: SimpleNamespace, as_user: Any) -> None:

@@ -60,6 +60,16 @@ def test_one_reply_goes_on_after_the_close(asked: Round, tax: Reply, welfare: Re
     assert entry.changes["reopen_reason"] == ["", "集計に間に合う"]
 
 
+def test_what_comes_in_after_an_early_close_is_late_although_the_due_day_is_ahead(
+    asked: Round, tax: Reply, cast: SimpleNamespace
+) -> None:
+    closed(asked, cast)
+    tax.round.refresh_from_db()
+    services.reopen_reply(reply=tax, version=1, reason="集計に間に合う", by=cast.secretariat)
+    assert tax.round.due_on >= today()
+    assert services.submit_reply(reply=tax, version=2, by=cast.secretariat, approve=True).is_late
+
+
 def test_closing_again_ends_single_replies_too(asked: Round, tax: Reply, cast: SimpleNamespace) -> None:
     closed(asked, cast)
     services.reopen_reply(reply=tax, version=1, reason="遅れて届く", by=cast.secretariat)

@@ -193,8 +193,11 @@ def test_the_standing_brings_strip_and_submit_bar(tax: Reply, cast: SimpleNamesp
     page = response.content.decode()
     assert page.startswith('<div class="sticky" id="strip"')
     assert 'id="submit-bar" hx-swap-oob="true"' in page
-    assert 'hx-trigger="click, reply-changed from:body"' in page
+    assert "reply-changed" not in page, "what listens stands outside of what is exchanged"
     assert "下書きの内容" not in page
+    whole = as_user(cast.member).get(url(tax)).content.decode()
+    assert 'hx-trigger="reply-changed from:body"' in whole
+    assert 'hx-sync="this:queue last"' in whole
 
 
 def test_without_htmx_the_standing_is_the_page(tax: Reply, cast: SimpleNamespace, as_user: Sign) -> None:
