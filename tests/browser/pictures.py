@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 COLOURS = 256
 # A sheet shows where things stand and is read at half the size: fewer colours serve it as well.
-SHEET_COLOURS = 32
+SHEET_COLOURS = 64
 SHEET_SCALE = 0.5
 
 # Flat colours of the pages stay exact because they are the most frequent; shades of letters move a little.
