@@ -12,7 +12,8 @@ PIP := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
 # The demonstration keeps its own data, away from that of a real installation in the same folder.
 DEMO := env -u DATABASE_URL DXPORTAL_MODE=demo DXPORTAL_VAR=$(CURDIR)/var/demo
-PYTEST := $(PYTHON) -m pytest -q -n $(JOBS)
+# A file stays in one process, so what its tests share is built once.
+PYTEST := $(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: bench bench-exchange help demo demo-reset demo-data test lint check sqlite postgres browser screenshots wheelhouse wheelhouse-dev \
@@ -92,13 +93,13 @@ sqlite: $(DEV)
 
 postgres: $(DEV)
 	@echo "== PostgreSQL"
-	@$(PYTHON) -m tests.run_postgres -q -n $(JOBS) -m "not browser"
+	@$(PYTHON) -m tests.run_postgres -q -n $(JOBS) --dist loadfile -m "not browser"
 
 # Selected, not skipped: without a Chromium the journeys are left out aloud; with CI=true that is a failure.
 browser: $(DEV)
 	@echo "== browser"
 	@if $(PYTHON) -m tests.browser.chromium; then \
-		env -u DATABASE_URL $(PYTEST) -m browser; \
+		env -u DATABASE_URL $(PYTEST) --dist load -m browser; \
 	elif [ "$${CI:-}" = true ]; then \
 		echo "CI=true needs a Chromium for the browser journeys" >&2; exit 1; \
 	else \
