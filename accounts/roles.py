@@ -49,6 +49,7 @@ class Permission(Enum):
     ANSWER_REPLY = "answer_reply"
     APPROVE_REPLY = "approve_reply"
     GRADE_ACTION = "grade_action"
+    MERGE_ACTION = "merge_action"  # the heir is often another department's
     WORK_HURDLE = "work_hurdle"
     RUN_ROUND = "run_round"
     RUN_MEETING = "run_meeting"

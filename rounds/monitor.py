@@ -11,9 +11,11 @@ from lib.charts import StackedBar
 from rounds import charts
 from rounds.burden import Burden, measure
 from rounds.models import Reply
-from rounds.states import ATTENTION, FINISHED, REPLY_STATES, ReplyState
+from rounds.states import ATTENTION, FINISHED, REPLY_STATES, TURN, ReplyState
 
 OTHER = "その他"
+# Named above the tiles; more of one state are counted, their names stand in the table.
+NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,22 @@ class Tile:
     reply: Reply
     state: ReplyState
     url: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The departments of one state that must act, the silent ones first."""
+
+    state: ReplyState
+    tiles: list[Tile]
+
+    @property
+    def named(self) -> list[Tile]:
+        return self.tiles[:NAMED]
+
+    @property
+    def unnamed(self) -> int:
+        return max(0, len(self.tiles) - NAMED)
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,12 @@ class Monitor:
     def total(self) -> int:
         """Departments that are asked; those ended as 廃止 are not."""
         return sum(1 for t in self.rows if t.state.key != "void")
+
+    @property
+    def awaited(self) -> list[Waiting]:
+        """Departments whose turn it is, by state."""
+        turns = groupby((t for t in self.rows if t.state.key in TURN), key=lambda t: t.state)
+        return [Waiting(state, list(tiles)) for state, tiles in turns]
 
     @property
     def waiting(self) -> int:

@@ -34,6 +34,9 @@ REPLY_STATES: dict[str, ReplyState] = {
 # Who must act next stands first in the monitor's table.
 ATTENTION = ("silent", "returned", "draft", "submitted", "approved", "accepted", "void")
 
+# The department itself must act next.
+TURN = ("silent", "returned", "draft", "submitted")
+
 # Nothing is awaited from these any more.
 FINISHED = ("accepted", "void")
 

@@ -72,6 +72,7 @@ def _acts(user: User, action: Action) -> dict[str, Any]:
     return {
         "may_edit": can(user, Permission.EDIT_ACTION, action),
         "may_grade": can(user, Permission.GRADE_ACTION),
+        "may_merge": can(user, Permission.MERGE_ACTION),
         "may_work": can(user, Permission.WORK_HURDLE),
         "may_report": channel_of(user, action, timezone.localdate()).allowed,
         "history": _history(action) if can(user, Permission.READ_LEDGER) else None,

@@ -21,8 +21,7 @@ from lib.http import Request
 @require_http_methods(["GET", "POST"])
 @requires(Permission.READ)
 def merge(request: Request, pk: int) -> HttpResponse:
-    """Only 事務局 may: the other action is often another department's."""
-    check(request.user, Permission.GRADE_ACTION)
+    check(request.user, Permission.MERGE_ACTION)
     action = get_object_or_404(Action.objects.select_related("lead_department", "merged_into"), pk=pk)
     form = MergeForm(request.POST if request.method == "POST" else None, action=action)
     if request.method == "POST" and form.is_valid() and _merged(request, form, action):

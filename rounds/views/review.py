@@ -49,7 +49,7 @@ def accept_unchanged(request: Request, pk: int) -> HttpResponse:
 def return_(request: Request, pk: int) -> HttpResponse:
     reply = get_object_or_404(Reply.objects.with_people(), pk=pk)
     if request.method == "GET" and reply.state not in services.RETURNABLE:
-        messages.error(request, f"{reply.department}の回答は提出されていないため、差し戻せません。")
+        messages.error(request, f"{reply.department}の回答は{_why_not(reply)}")
         return htmx.redirect(request, reverse("rounds:reply", args=[pk]))
     form = ReturnForm(request.POST or None, reply=reply)
     if request.method == "POST" and form.is_valid():
@@ -71,6 +71,13 @@ def return_(request: Request, pk: int) -> HttpResponse:
     if form.errors:
         response["HX-Retarget"] = f"#{region}"
     return response
+
+
+def _why_not(reply: Reply) -> str:
+    """Why a reply in this state cannot be sent back, and what can be done instead."""
+    if reply.state == "accepted":
+        return "受理しているため、差し戻せません。直すときは「訂正する」から始めてください。"
+    return "提出されていないため、差し戻せません。"
 
 
 def _done(request: Request, round_: Round, text: str) -> HttpResponse:

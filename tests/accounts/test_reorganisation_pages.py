@@ -118,6 +118,13 @@ class TestWizard:
         text = admin.get(url("reorganisation", row.pk)).content.decode()
         assert "引き継がれないもの" in text
         assert "残る取組" in text
+        assert "引き継ぎ先のない廃止です" in text
+        assert reverse("accounts:orphans") in text
+
+    def test_an_heir_takes_the_warning_away(self, cast, admin, row) -> None:
+        make_action(lead_department=cast.tax)
+        change(row, "abolish", [cast.tax], [{"id": cast.welfare.pk}], cast.admin)
+        assert "引き継ぎ先のない廃止です" not in admin.get(url("reorganisation", row.pk)).content.decode()
 
     def test_departments_show_what_they_became(self, cast, admin, row) -> None:
         change(row, "rename", [cast.tax], [new("0204", "課税課")], cast.admin)

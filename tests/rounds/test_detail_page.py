@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from rounds import services
+from rounds import monitor, services
 from rounds.models import Reply, Round
 from rounds.sections import Change
 from tests.builders import make_department, make_reply, make_round
@@ -48,6 +48,16 @@ def test_readers_see_who_has_answered_and_no_draft(
     assert "未回答 1" in page
     assert "秘密の取組" not in page
     assert "受理する" not in page
+
+
+def test_silent_departments_stand_first_and_many_are_counted(asked: Round, tax: Reply, cast: SimpleNamespace) -> None:
+    Reply.objects.filter(pk=tax.pk).update(started_at=timezone.now())
+    for n in range(8):
+        make_reply(round=asked, department=make_department(name=f"第{n}課"))
+    shown = monitor.build(Reply.objects.filter(round=asked).grouped(), lambda reply: "")
+    silent, drafts = shown.awaited
+    assert (silent.state.key, len(silent.named), silent.unnamed) == ("silent", 6, 3)
+    assert (drafts.state.key, [t.reply for t in drafts.tiles], drafts.unnamed) == ("draft", [tax], 0)
 
 
 def test_staff_without_a_role_are_refused(asked: Round, cast: SimpleNamespace, as_user: Sign) -> None:

@@ -194,6 +194,21 @@ def test_a_reply_not_handed_in_cannot_be_returned(tax: Reply, cast: SimpleNamesp
     assert "いま「未回答」のため" in response.content.decode()
 
 
+def test_an_accepted_reply_is_corrected_not_returned(
+    waiting: Reply, cast: SimpleNamespace, as_user: Sign, fake: FakeSection
+) -> None:
+    client = as_user(cast.secretariat)
+    client.post(url(waiting, "accept"), {"version": waiting.version})
+    response = client.get(url(waiting, "return"), follow=True)
+    assert "受理しているため、差し戻せません" in response.content.decode()
+    assert "訂正する" in response.content.decode()
+    waiting.refresh_from_db()
+    refused = client.post(url(waiting, "return"), {"version": waiting.version, "comment": "理由"})
+    assert refused.status_code == 422
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.return_comment) == ("accepted", "")
+
+
 # ---- what was accepted
 
 
