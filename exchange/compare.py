@@ -272,6 +272,8 @@ _WRONG = object()
 
 
 def _pk(cell: Any) -> int | None:
+    if type(cell) is int:
+        return cell if 0 <= cell < 10**17 else None
     text = cells.number_text(cell)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 

@@ -10,10 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Department
-from exchange.widgets import One
+from exchange.widgets import One, Pair
 from lib.wareki import format_date
-
-Pair = tuple[int, str, Collection[str]]
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def stage(*, book: Book, scope: Any, file_name: str, data: bytes, by: Any) -> Im
         digest=hashlib.sha256(data).hexdigest(), total=total, made_by=by, notes=notes,
         content=pack({key: [t.heads, t.rows] for key, t in tables.items()}),
     )  # fmt: skip
-    return check_more(kept=kept, book=book, scope=scope, by=by)
+    return _check(kept, book, sheets, tables, by)
 
 
 def _tables(book: Book, scope: Any, sheets: Sequence[Sheet], workbook: Any) -> tuple[dict[str, Table], list[str]]:
@@ -89,10 +89,14 @@ def check_more(*, kept: Import, book: Book, scope: Any, by: Any) -> Import:
     stored = Import.objects.select_for_update().get(pk=kept.pk)
     if stored.is_checked or stored.applied_at:
         return stored
-    tables = tables_of(stored)
+    return _check(stored, book, book.open(scope, by), tables_of(stored), by)
+
+
+def _check(stored: Import, book: Book, sheets: Sequence[Sheet], tables: dict[str, Table], by: Any) -> Import:
+    """One step further, with sheets that were opened for it."""
     step = stored.total if book.tried else settings.IMPORT_STEP_ROWS
     outcome: Outcome = unpack(stored.outcome) or {}
-    results = _compare(book.open(scope, by), tables, stored.checked, stored.checked + step)
+    results = _compare(sheets, tables, stored.checked, stored.checked + step)
     if book.tried:
         _try(results, by)
     for sheet, rows in results:

@@ -36,11 +36,9 @@ class Column(Field):
         self.label, self.required, self.locked, self.once = label, required, locked, once
         self.width, self.note = width, note
         self.name = ""
+        # Asked for every cell of a file.
+        self.is_many = isinstance(self.widget, Many)
         self.read: Callable[[Any], Any] = attrgetter("pk")
-
-    @property
-    def is_many(self) -> bool:
-        return isinstance(self.widget, Many)
 
     def bind(self, name: str, model: type[models.Model]) -> None:
         """Learn the declared name, and the length of a text from its model field."""
@@ -132,9 +130,11 @@ class Sheet(Resource):
     # The column of the relation to a row of an earlier sheet of the same workbook, and that sheet's key.
     follows: tuple[str, str] = ("", "")
 
-    def __init__(self, scope: Any, user: Any) -> None:
+    def __init__(self, scope: Any, user: Any, shared: dict[str, Any] | None = None) -> None:
         super().__init__()
         self.scope, self.user = scope, user
+        # What several sheets of one workbook read once.
+        self.shared: dict[str, Any] = {} if shared is None else shared
         self.columns: list[Column] = list(self.fields.values())
         for name, column in self.fields.items():
             column.bind(name, self.model)
@@ -272,7 +272,8 @@ class Book:
         return can(user, self.permission)
 
     def open(self, scope: Any, user: Any) -> list[Sheet]:
-        return [sheet(scope, user) for sheet in self.sheets]
+        shared: dict[str, Any] = {}
+        return [sheet(scope, user, shared) for sheet in self.sheets]
 
     def name(self, scope: Any) -> str:
         return f"{self.title}（{scope}）" if scope is not None else self.title

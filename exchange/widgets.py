@@ -201,10 +201,14 @@ def yes_no() -> list[tuple[bool, str]]:
     return [(True, "はい"), (False, "いいえ")]
 
 
+# A row by its key, its label, and other words that stand for it where they are unique.
+Pair = tuple[int, str, Collection[str]]
+
+
 class Labels:
     """Rows that a relation may point to, by what people call them: each label stands for one row."""
 
-    def __init__(self, pairs: Iterable[tuple[int, str, Collection[str]]]) -> None:
+    def __init__(self, pairs: Iterable[Pair]) -> None:
         self.labels: dict[int, str] = {}
         self.keys: dict[str, int] = {}
         names: dict[str, list[int]] = {}
@@ -238,20 +242,39 @@ class One(CellWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = Labels(())
-        self.offered: Sequence[str] = ()
+        self._table = Labels(())
+        self._offered: Sequence[str] = ()
         self._free: set[int] | None = None
+        self._later: Callable[[], Iterable[Pair]] | None = None
+
+    @property
+    def table(self) -> Labels:
+        self._arrive()
+        return self._table
+
+    @property
+    def offered(self) -> Sequence[str]:
+        self._arrive()
+        return self._offered
 
     def allow(self, pk: int) -> None:
         """Let one more row be chosen."""
         if self._free is not None:
             self._free.add(pk)
 
-    def load(self, pairs: Iterable[tuple[int, str, Collection[str]]], offered: Collection[int] | None = None) -> None:
-        self.table = Labels(pairs)
-        labels = self.table.labels
-        self.offered = [labels[pk] for pk in labels if offered is None or pk in offered]
+    def load(self, pairs: Iterable[Pair], offered: Collection[int] | None = None) -> None:
+        self._later, self._table = None, Labels(pairs)
+        labels = self._table.labels
+        self._offered = [labels[pk] for pk in labels if offered is None or pk in offered]
         self._free = None if offered is None else set(offered)
+
+    def load_later(self, pairs: Callable[[], Iterable[Pair]]) -> None:
+        """Read the rows when the first cell asks for them: a sheet that a file leaves empty asks for nothing."""
+        self._later = pairs
+
+    def _arrive(self) -> None:
+        if self._later is not None:
+            self.load(self._later())
 
     def key(self, cell: Any) -> Any:
         return cells.text_of(" ".join(str(cell).split())) if isinstance(cell, str) else cells.text_of(cell)

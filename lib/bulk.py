@@ -38,6 +38,17 @@ def update_many(rows: Sequence[models.Model], *, fields: Iterable[str]) -> None:
         _run(rows, names)
 
 
+def insert_many(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Store new rows without an object for each. `lines` hold values as the database takes them, under `names`."""
+    connection = connections[router.db_for_write(model)]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(model._meta.get_field(name).column) for name in names)
+    places = ", ".join(["%s"] * len(names))
+    words = ["INSERT INTO", quote(model._meta.db_table), f"({columns})", "VALUES", f"({places})"]
+    with connection.cursor() as cursor:
+        cursor.executemany(" ".join(words), list(lines))
+
+
 def _run(rows: Sequence[models.Model], names: Sequence[str], versions: Sequence[int] | None = None) -> int:
     model = type(rows[0])
     connection = connections[router.db_for_write(model)]

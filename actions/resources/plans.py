@@ -20,7 +20,7 @@ from actions.services.labels import LEDGER_NAMES, milestone_line, phase_line
 from exchange.queries import departments, load_departments
 from exchange.sheets import Column, Row
 from exchange.storing import BulkSheet
-from exchange.widgets import Choice, Day, Inward, Many, One, yes_no
+from exchange.widgets import Choice, Day, Inward, Many, One, Pair, yes_no
 from lib import ledger
 from lib.bulk import update_many
 from maturity.models import Axis
@@ -178,9 +178,19 @@ class StepSheet(BulkSheet):
     list_name = ""
 
     def prepare(self) -> None:
-        self.actions = {a.pk: a for a in own_actions(self.user)}
-        pairs = [(a.pk, f"{a.code} {a.title}", {a.code}) for a in self.actions.values()]
-        self.fields["action"].widget.load(pairs)
+        self.fields["action"].widget.load_later(self._pairs)
+
+    @property
+    def actions(self) -> dict[int, Action]:
+        """Read once a workbook, and only what the sheets say of them: ten thousand whole actions would cost more
+        than all the rest of a dry run."""
+        if "actions" not in self.shared:
+            rows = own_actions(self.user).only("code", "title", "version")
+            self.shared["actions"] = {a.pk: a for a in rows}
+        return self.shared["actions"]
+
+    def _pairs(self) -> list[Pair]:
+        return [(a.pk, f"{a.code} {a.title}", {a.code}) for a in self.actions.values()]
 
     def rows(self) -> models.QuerySet:
         """Without a join: the actions are there already."""
