@@ -66,12 +66,10 @@ demo: demo-data
 
 demo-data: $(RUNTIME)
 	@mkdir -p var/demo/static
-	@$(DEMO) $(PYTHON) manage.py migrate --verbosity 0
 	@$(DEMO) $(PYTHON) manage.py demo
 
 demo-reset: $(RUNTIME)
 	@mkdir -p var/demo/static
-	@$(DEMO) $(PYTHON) manage.py migrate --verbosity 0
 	@$(DEMO) $(PYTHON) manage.py demo --reset
 
 # ---- tests

@@ -68,10 +68,6 @@ class Built:
     reports: int
 
 
-def is_built() -> bool:
-    return User.objects.exists()
-
-
 @transaction.atomic
 @one_book()
 def build(today: dt.date, size: int | None = None) -> Built:
