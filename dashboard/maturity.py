@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from accounts.models import Department
 from lib import charts
 from maturity import queries
 from maturity.charts import city_chart
+from rounds.models import Round
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,9 @@ class Words:
     sentence: str
 
 
-def city() -> dict[str, Any]:
-    """Radar of the city's averages, with the tile that opens the maturity page."""
-    found = queries.city_radar()
+def city(rounds: Sequence[Round]) -> dict[str, Any]:
+    """Radar of the city's averages, with the tile that opens the maturity page; `rounds` as `all_rounds` gives them."""
+    found = queries.city_radar(rounds=queries.assessed_rounds(rounds))
     if found is None:
         return {"radar": None, "maturity": None, "maturity_figure": None}
     words = Words(f"全庁平均（{found.answered}課）", "成熟度の全庁平均", found.sentence)

@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts.models import Department
 from actions import figures
+from actions.models import Action
 from actions.querysets import ActionQuerySet
 from lib import charts
 from lib.charts.bars import Legend, StackedBar
 from lib.states import STATES
 from lib.templatetags.portal import signed
-from maturity.queries import CityRadar
+from maturity.queries import CityRadar, all_rounds
 from rounds.models import Reply, Round
-from rounds.queries import current_round
+from rounds.queries import round_that_counts
 from strategy.models import Edition, Element, PriorityItem
 from strategy.queries_national import ItemView, RegisterView, current_items
 from strategy.tree import element_scope
@@ -129,11 +131,34 @@ def _share(count: int, total: int) -> str:
     return f"全体の{round(count * 100 / total)}%" if total else ""
 
 
-def by_item(census: figures.Census, today: dt.date, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
+@dataclass(frozen=True)
+class City:
+    """What several parts of the dashboard need, read once."""
+
+    today: dt.date
+    rounds: list[Round]
+    departments: dict[int, Department]
+    items: list[ItemView]
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What the page can be narrowed to."""
+        leading = [d for d in self.departments.values() if d.leads]
+        return {"departments": leading, "items": [v.item for v in self.items]}
+
+
+def gather(today: dt.date) -> City:
+    """Every round, every department with whether it `leads` an action, and the national items (6 queries)."""
+    led = Action.objects.live().filter(lead_department=OuterRef("pk"))
+    departments = {d.pk: d for d in Department.objects.annotate(leads=Exists(led))}
+    return City(today, all_rounds(), departments, current_items(today))
+
+
+def by_item(city: City, census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
     """Priority items of the current national plan with their actions, register and due date; the one that `base`
     names alone."""
     counts = census.by_item()
-    views = [v for v in current_items(today) if v.item.category == "priority" or base.get("item")]
+    views = [v for v in city.items if v.item.category == "priority" or base.get("item")]
     views = [v for v in views if base.get("item") in (None, "", v.item.pk)]
     scale = charts.stack_scale([counts.get(v.item.pk, {}) for v in views]) or 1
     return [_item_row(view, counts.get(view.item.pk), scale, base) for view in views]
@@ -169,7 +194,8 @@ def by_vision(census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> Vi
     if not everything:
         return Visions()
     edition, elements = everything[0].edition, _leading(everything)
-    scope = {pk: s for pk, s in element_scope(edition).items() if pk in {e.pk for e in elements}}
+    parents = {e.pk: e.parent_id for e in everything if e.edition_id == edition.pk}
+    scope = {pk: s for pk, s in element_scope(edition, parents).items() if pk in {e.pk for e in elements}}
     found = census.by_element(scope)
     scale = charts.stack_scale([f.counts for f in found.values()]) or 1
     shown = []
@@ -189,12 +215,12 @@ def _leading(elements: list[Element]) -> list[Element]:
     return []
 
 
-def by_department(census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
+def by_department(city: City, census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
     """Departments with actions, most trouble first."""
     counts = census.by_department()
     scale = charts.stack_scale(counts.values()) or 1
     trouble = {pk: c["over"] + c["late"] for pk, c in counts.items()}
-    departments = sorted(Department.objects.filter(pk__in=counts), key=lambda d: (-trouble[d.pk], d.order, d.pk))
+    departments = sorted((city.departments[pk] for pk in counts), key=lambda d: (-trouble[d.pk], d.order, d.pk))
     return [_department_row(d, counts[d.pk], scale, base) for d in departments]
 
 
@@ -204,9 +230,9 @@ def _department_row(department: Department, counts: figures.Counts, scale: int, 
     return BarRow(sum(full.values()), bar, url, uid, department=department)
 
 
-def silence(census: figures.Census, today: dt.date) -> dict[str, Any]:
+def silence(city: City, census: figures.Census) -> dict[str, Any]:
     """Who has not begun to answer the round that counts: the open one, else the latest."""
-    round_ = current_round(today) or Round.objects.order_by("-period_end", "-pk").first()
+    round_ = round_that_counts(city.today, city.rounds)
     if round_ is None:
         return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}
     replies = Reply.objects.filter(round__period_end__lte=round_.period_end).order_by("-round__period_end")
@@ -224,7 +250,7 @@ def silence(census: figures.Census, today: dt.date) -> dict[str, Any]:
     counts = census.by_department()
     shown = [
         _silent_row(d, history[d.pk], sum(counts.get(d.pk, {}).values()))
-        for d in Department.objects.filter(pk__in=quiet)
+        for d in city.departments.values() if d.pk in quiet
     ]
     return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": asked}
 

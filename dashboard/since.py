@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import Department
-from actions.models import Action, DateChange
+from actions.models import DateChange
 from lib import charts, fiscal
 from lib.charts.trend import Trend
 from meetings import queries as meeting_queries
@@ -61,14 +61,6 @@ def scope_of(asked: Mapping[str, str]) -> Scope:
     )
 
 
-def scope_choices() -> dict[str, Any]:
-    """What the page can be narrowed to."""
-    return {
-        "departments": Department.objects.filter(pk__in=Action.objects.live().values("lead_department")),
-        "items": PriorityItem.objects.current(),
-    }
-
-
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
@@ -84,6 +76,7 @@ class Since:
     totals: Counter[str] = field(default_factory=Counter)
     year: Snapshot | None = None
     last: Snapshot | None = None
+    known: list[Snapshot] = field(default_factory=list)
     overall: str | None = None
 
     @property
@@ -115,16 +108,16 @@ def since(rows: Any, asked: Mapping[str, str], scope: Scope, today: dt.date) -> 
     key = YEAR if asked.get("with") == YEAR and year else LAST
     old = year if key == YEAR else last
     if old is None:
-        return Since(key)
+        return Since(key, known=known)
     try:
         content = Snapshot.objects.get(pk=old.pk).read()
     except CorruptError as error:
-        return Since(key, old, str(error), year=year, last=last)
+        return Since(key, old, str(error), year=year, last=last, known=known)
     moves = action_moves(content["actions"], brief_rows(rows), merged_rows())
     kept = [a for a in content["actions"] if scope.takes(a["department"], keys_of(a))]
     return Since(
         key, old, "", [m for m in moves if scope.takes(m.department, m.items)], Counter(a["state"] for a in kept),
-        year, last, old.summary.get("overall"),
+        year, last, known, old.summary.get("overall"),
     )  # fmt: skip
 
 
@@ -177,9 +170,9 @@ def threads(late: list[Any]) -> dict[int, list[str]]:
     return {row.action.pk: [*changes[row.action.pk], day(row.action.ends_on.isoformat())] for row in late}
 
 
-def trend(counts: Mapping[str, int], today: dt.date) -> Trend | None:
+def trend(snapshots: Iterable[Snapshot], counts: Mapping[str, int]) -> Trend | None:
     """Actions by state over the meetings, with now as the last point; None before the second meeting."""
-    known = sorted((s for s in meeting_queries.snapshots() if s.meeting_id), key=lambda s: (s.as_of, s.pk))
+    known = sorted((s for s in snapshots if s.meeting_id), key=lambda s: (s.as_of, s.pk))
     if len(known) < 2:
         return None
     labels = [fiscal.parse(f"{s.as_of:%Y-%m}").short_label for s in known]

@@ -68,19 +68,21 @@ def _overview(request: Request, *, home: bool) -> HttpResponse:
 
 def city_context(today: dt.date, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything the dashboard shows; the projector shows the same."""
-    scope, expected = comparing.scope_of(asked), expected_as_of(today)
+    city, scope = queries.gather(today), comparing.scope_of(asked)
+    expected = expected_as_of(today, city.rounds)
     live = Action.objects.live().with_state(today, expected)
     rows = _narrowed(live, scope)
     census = figures.Census(rows)
     visions = queries.by_vision(census, scope.params)
     context = queries.overview(rows, today, expected, scope.params, census)
-    context |= queries.silence(census, today) | maturity.city()
+    context |= queries.silence(city, census) | maturity.city(city.rounds)
     context["urls"] = context["urls"] | {"silent": "#silent"}
     if context["maturity_figure"] and not scope.is_narrow:
         context["figures"] = [*context["figures"], queries.maturity_tile(context["maturity_figure"])]
     context |= {
-        "items": queries.by_item(census, today, scope.params), "edition": visions.edition, "visions": visions.rows,
-        "departments": queries.by_department(census, scope.params), "vision_word": visions.word,
+        "items": queries.by_item(city, census, scope.params), "edition": visions.edition, "visions": visions.rows,
+        "departments": queries.by_department(city, census, scope.params), "vision_word": visions.word,
+        "choices": city.choices,
     }  # fmt: skip
     return context | _meeting_context(live, asked, scope, today, context)
 
@@ -98,7 +100,7 @@ def _meeting_context(
     found, meeting = comparing.since(live, asked, scope, today), meeting_queries.next_meeting(today)
     silent = shown["silent_count"] if shown["round"] else None
     return {
-        "since": found, "scope": scope, "choices": comparing.scope_choices(), "meeting": meeting,
+        "since": found, "scope": scope, "meeting": meeting,
         "sentence": comparing.pieces(found, silent) if found.is_readable else [],
         "toggle": comparing.toggle(found, scope), "query": comparing.query_of(found, scope),
         "compare_url": comparing.compare_url(found, scope), "open": meeting_queries.open_decisions(),
@@ -107,7 +109,7 @@ def _meeting_context(
         "links": {k: comparing.compare_url(found, scope, kind=k) for k in KINDS},
         "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward()},
         "notes": {k: found.note(k, n) for k, n in shown["counts"].items()} if found.is_readable else {},
-        "trend": None if scope.is_narrow else comparing.trend(shown["counts"], today),
+        "trend": None if scope.is_narrow else comparing.trend(found.known, shown["counts"]),
     }  # fmt: skip
 
 

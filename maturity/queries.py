@@ -193,11 +193,16 @@ class CityRadar:
         return scoring.sentence(self.axes, self.previous_label) + left_out + weighted
 
 
-def assessed_rounds() -> list[Round]:
-    """Rounds with an accepted assessment, the newest first, with `asked`, their number of replies."""
+def all_rounds() -> list[Round]:
+    """Every round, the newest first, with `asked`, its number of replies, and whether it `is_assessed`."""
     official = Assessment.objects.official().filter(reply__round=OuterRef("pk"))
-    counted = Round.objects.filter(Exists(official)).annotate(asked=Count("replies"))
+    counted = Round.objects.annotate(asked=Count("replies"), is_assessed=Exists(official))
     return list(counted.order_by("-period_end", "-opens_on", "-pk"))
+
+
+def assessed_rounds(known: Iterable[Round] | None = None) -> list[Round]:
+    """Those with an accepted assessment."""
+    return [r for r in (all_rounds() if known is None else known) if r.is_assessed]
 
 
 def city_radar(

@@ -17,8 +17,8 @@ YEAR_WITHIN = dt.timedelta(days=120)
 
 def next_meeting(today: dt.date) -> Meeting | None:
     """The next planned sitting of 本部会議, today's included; one that was not closed yet still counts."""
-    rows = Meeting.objects.planned().headquarters().select_related("body").soonest_first()
-    return rows.filter(held_on__gte=today).first() or rows.last()
+    rows = list(Meeting.objects.planned().headquarters().select_related("body").soonest_first())
+    return next((m for m in rows if m.held_on >= today), rows[-1] if rows else None)
 
 
 def snapshots() -> list[Snapshot]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,27 @@ from rounds.models import Answer, CalendarToken, Question, Reply, ReplyRemark, R
 from rounds.sections import Missing, Section, Standing, of_round
 
 
-def expected_as_of(today: dt.date) -> dt.date | None:
+def expected_as_of(today: dt.date, known: Iterable[Round] | None = None) -> dt.date | None:
     """End of the latest period whose round about progress is past its due date.
 
-    An action without an official report up to this date is 未報告.
+    An action without an official report up to this date is 未報告. `known` are all rounds, if somebody read them.
     """
-    ends = Round.objects.past_due(today).values_list("period_end", "sections")
+    if known is None:
+        ends = Round.objects.past_due(today).order_by().values_list("period_end", "sections")
+    else:
+        ends = [(r.period_end, r.sections) for r in known if r.due_on < today]
     return max((end for end, sections in ends if "progress" in sections), default=None)
 
 
 def current_round(today: dt.date) -> Round | None:
     """The round that departments answer now: the latest that is open."""
     return Round.objects.opened(today).order_by("-period_end", "-pk").first()
+
+
+def round_that_counts(today: dt.date, known: Iterable[Round]) -> Round | None:
+    """The round that departments answer now, else the latest of all."""
+    by_period = sorted(known, key=lambda r: (r.period_end, r.pk), reverse=True)
+    return next((r for r in by_period if r.is_open(today)), by_period[0] if by_period else None)
 
 
 def last_round() -> Round | None:

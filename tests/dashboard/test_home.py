@@ -106,7 +106,7 @@ def test_register_progress_leaves_out_what_does_not_apply(city) -> None:
     register = builders.make_register(item=city.item)
     for applicable, state in (("yes", "done"), ("yes", "working"), ("no", "done"), ("unknown", "done")):
         builders.make_register_entry(register=register, applicable=applicable, state=state, reason="対象がない")
-    row = queries.by_item(figures.Census(figures.live_with_state(city.today)), city.today)[0]
+    row = queries.by_item(queries.gather(city.today), figures.Census(figures.live_with_state(city.today)))[0]
     assert (row.register.tally.done, row.register.tally.applicable) == (1, 2)
 
 
