@@ -61,6 +61,10 @@ class Department(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def exists_on(self, day: dt.date) -> bool:
+        """The same as `on(day)` of the queryset."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
     def owning_department_ids(self) -> set[int]:
         return {self.pk}
 
@@ -115,6 +119,12 @@ class User(AbstractBaseUser):
     def department_ids(self, *roles: Role) -> set[int]:
         """Departments this user acts for, in the given roles (all roles when none is given)."""
         return {m.department_id for m in self.current_memberships if m.department_id and (not roles or m.role in roles)}
+
+
+    def departments(self, *roles: Role) -> list[Department]:
+        """The same as rows, in their order."""
+        found = {m.department for m in self.current_memberships if m.department and (not roles or m.role in roles)}
+        return sorted(found, key=lambda d: (d.order, d.code, d.pk))
 
 
 SAME_MEMBERSHIP = "この利用者には、同じ役割・所属・開始日の登録がすでにあります。"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.access import can
 from accounts.models import User
 from accounts.roles import Permission
 from actions.models import Action
-from rounds.models import Reply
+from rounds.models import Reply, Round
 from rounds.queries import current_round
 
 
@@ -21,19 +22,19 @@ class Channel:
     reply: Reply | None = None
 
 
-def channel_of(user: User, action: Action, today: dt.date) -> Channel:
+def channel_of(user: User, action: Action, today: dt.date, known: Iterable[Round] | None = None) -> Channel:
     """The open round comes first, so that an answer asked for is never given beside it."""
     if action.archived_at:
         return Channel(False)
-    reply = open_reply(action, today)
+    reply = open_reply(action, today, known)
     if reply and can(user, Permission.ANSWER_REPLY, reply):
         return Channel(True, reply)
     return Channel(can(user, Permission.REPORT_ACTION, action))
 
 
-def open_reply(action: Action, today: dt.date) -> Reply | None:
-    """The reply of the lead department that still takes a report on `action`."""
-    round_ = current_round(today)
+def open_reply(action: Action, today: dt.date, known: Iterable[Round] | None = None) -> Reply | None:
+    """The reply of the lead department that still takes a report on `action`; `known` are all rounds, if read."""
+    round_ = current_round(today, known)
     if round_ is None or "progress" not in round_.sections:
         return None
     rows = Reply.objects.editable().select_related("round", "department")

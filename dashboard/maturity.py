@@ -33,7 +33,7 @@ def city(rounds: Sequence[Round]) -> dict[str, Any]:
 
 def department(shown: Department) -> dict[str, Any]:
     """Radar of one department: its last accepted assessment, its targets and the one before."""
-    history = queries.history(shown)[:2]
+    history = queries.last_two(shown)
     if not history:
         return {"radar": None, "maturity": None}
     now = history[0].by_key()

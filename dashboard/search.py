@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.urls import reverse
 
 from actions.models import Action
@@ -64,7 +64,9 @@ def _in(text: str, *fields: str) -> Q:
 
 
 def _cut(rows: QuerySet) -> tuple[int, list]:
-    return rows.count(), list(rows[:SHOWN])
+    """How many there are, and the first of them (1 query)."""
+    found = list(rows.annotate(of_all=Window(Count("pk")))[:SHOWN])
+    return (found[0].of_all if found else 0), found
 
 
 def _around(text: str, title: str, *texts: str) -> str:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import can, requires
-from accounts.models import Department
 from accounts.roles import Permission, Role
 from actions import figures
 from actions.models import Action
@@ -37,9 +36,8 @@ def home(request: Request) -> HttpResponse:
         return render(request, "dashboard/welcome.html", status=403)
     if user.has_role(Role.SECRETARIAT, Role.EXECUTIVE):
         return _overview(request, home=True)
-    departments = user.department_ids(*ACTING)
-    if departments:
-        return _department_home(request, departments)
+    if user.department_ids(*ACTING):
+        return _department_home(request)
     if user.has_role(Role.ADMIN):
         context = {"today": timezone.localdate(), "desk": desks.admin(timezone.localdate())}
         return htmx.render(request, "dashboard/admin.html", context)
@@ -113,9 +111,9 @@ def _meeting_context(
     }  # fmt: skip
 
 
-def _department_home(request: Request, keys: set[int]) -> HttpResponse:
+def _department_home(request: Request) -> HttpResponse:
     today = timezone.localdate()
-    mine = list(Department.objects.filter(pk__in=keys).current())
+    mine = [d for d in request.user.departments(*ACTING) if d.exists_on(today)]
     if not mine:
         return _overview(request, home=True)
     wanted = request.GET.get("department", "")

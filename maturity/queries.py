@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, FilteredRelation, Max, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, FilteredRelation, Max, Min, OuterRef, Q, Subquery, Sum
 
 from accounts.models import Department
 from lib.models import set_prefetched
@@ -109,14 +109,38 @@ def _own_and_previous(reply: Reply) -> tuple[Assessment | None, Assessment | Non
     """The assessment of a reply, and the department's last official one before it, each with its scores."""
     older = Assessment.objects.official().filter(department=reply.department_id)
     newest = older.before(reply.round.period_end, reply.pk).newest_first().values("pk")[:1]
-    wanted = Q(assessment__reply=reply) | Q(assessment__in=newest)
+    found = _with_scores(Q(assessment__reply=reply) | Q(assessment__in=newest))
+    own = next((a for a in found if a.reply_id == reply.pk), None)
+    return own, next((a for a in found if a is not own), None)
+
+
+def _with_scores(wanted: Q) -> list[Assessment]:
+    """Assessments that are named by a condition on their scores, with scores, axes, round and version (1 query)."""
     found: dict[Assessment, list[Score]] = {}
     for score in Score.objects.filter(wanted).select_related("axis", "assessment__reply__round", "assessment__rubric"):
         found.setdefault(score.assessment, []).append(score)
     for assessment, scores in found.items():
         set_prefetched(assessment, "scores", scores)
-    own = next((a for a in found if a.reply_id == reply.pk), None)
-    return own, next((a for a in found if a is not own), None)
+    return list(found)
+
+
+def last_two(department: Department) -> list[Assessment]:
+    """The department's newest official assessment and the one before it, without the levels of the axes (1 query)."""
+    newest = Assessment.objects.official().filter(department=department).newest_first().values("pk")[:2]
+    return sorted(_with_scores(Q(assessment__in=newest)), key=lambda a: (a.as_of, a.reply_id), reverse=True)
+
+
+def with_the_one_before(replies: Sequence[Reply]) -> list[tuple[Assessment, Assessment | None]]:
+    """The assessment of each reply that has one, with the department's last official one before it (2 queries)."""
+    day = OuterRef("round__period_end")
+    older = Assessment.objects.official().filter(department=OuterRef("department"))
+    newest = older.before(day, OuterRef("pk")).newest_first().values("pk")[:1]
+    rows = Reply.objects.filter(pk__in=[r.pk for r in replies]).order_by().annotate(before=Subquery(newest))
+    asked = dict(rows.values_list("pk", "before"))
+    wanted = Q(assessment__reply__in=asked) | Q(assessment__in=[pk for pk in asked.values() if pk])
+    found = _with_scores(wanted)
+    by_pk = {a.pk: a for a in found}
+    return [(a, by_pk.get(asked[a.reply_id])) for a in found if a.reply_id in asked]
 
 
 def previous_score(reply: Reply, axis: Axis) -> Score | None:

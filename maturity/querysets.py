@@ -33,7 +33,7 @@ class AssessmentQuerySet(models.QuerySet):
     def of_round(self, round_id: int) -> AssessmentQuerySet:
         return self.filter(reply__round_id=round_id)
 
-    def before(self, as_of: dt.date, reply_id: int) -> AssessmentQuerySet:
+    def before(self, as_of: dt.date | OuterRef, reply_id: int | OuterRef) -> AssessmentQuerySet:
         """Assessments older than that of the reply with this base date; of one base date the older reply's."""
         return self.filter(Q(as_of__lt=as_of) | Q(as_of=as_of, reply_id__lt=reply_id))
 

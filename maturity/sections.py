@@ -53,9 +53,7 @@ class MaturitySection:
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         """Levels that moved; a department's first assessment is one line."""
-        now = Assessment.objects.filter(reply__in=replies).with_scores()
-        before = _latest_before(replies)
-        return {a.reply_id: _changes(a, before.get(a.reply_id)) for a in now}
+        return {now.reply_id: _changes(now, before) for now, before in queries.with_the_one_before(replies)}
 
     def freeze(self, reply: Reply) -> dict[str, Any]:
         found = self.read(reply)
@@ -80,20 +78,6 @@ class MaturitySection:
 
     def hand_over(self, *, old: Reply, new: Reply, by: Any) -> None:
         corrections.inherit_assessment(old=old, new=new)
-
-
-def _latest_before(replies: Sequence[Reply]) -> dict[int, Assessment]:
-    """The last official assessment before each reply, in one read for all of them."""
-    rows = Reply.objects.filter(pk__in=[r.pk for r in replies])
-    asked = list(rows.values_list("pk", "department_id", "round__period_end"))
-    official = Assessment.objects.official().filter(department__in={department for _, department, _ in asked})
-    older = list(official.newest_first().with_scores())
-    found = {}
-    for pk, department, period_end in asked:
-        mine = (a for a in older if a.department_id == department and (a.as_of, a.reply_id) < (period_end, pk))
-        if first := next(mine, None):
-            found[pk] = first
-    return found
 
 
 def _changes(now: Assessment, before: Assessment | None) -> list[Change]:

@@ -27,15 +27,16 @@ def expected_as_of(today: dt.date, known: Iterable[Round] | None = None) -> dt.d
     return max((end for end, sections in ends if "progress" in sections), default=None)
 
 
-def current_round(today: dt.date) -> Round | None:
-    """The round that departments answer now: the latest that is open."""
-    return Round.objects.opened(today).order_by("-period_end", "-pk").first()
+def current_round(today: dt.date, known: Iterable[Round] | None = None) -> Round | None:
+    """The round that departments answer now: the latest that is open; among `known`, if somebody read them."""
+    if known is None:
+        return Round.objects.opened(today).order_by("-period_end", "-pk").first()
+    return max((r for r in known if r.is_open(today)), key=lambda r: (r.period_end, r.pk), default=None)
 
 
-def round_that_counts(today: dt.date, known: Iterable[Round]) -> Round | None:
+def round_that_counts(today: dt.date, known: Sequence[Round]) -> Round | None:
     """The round that departments answer now, else the latest of all."""
-    by_period = sorted(known, key=lambda r: (r.period_end, r.pk), reverse=True)
-    return next((r for r in by_period if r.is_open(today)), by_period[0] if by_period else None)
+    return current_round(today, known) or max(known, key=lambda r: (r.period_end, r.pk), default=None)
 
 
 def last_round() -> Round | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from rounds import sections
 from rounds.models import Reply, Round
 from rounds.sections import Change
@@ -49,9 +51,11 @@ class Queue:
     waiting: int
 
 
-def build(round_: Round, *, kind: str = "", first: int | None = None) -> Queue:
-    """Read the queue of `round_`, filtered by a key of `KINDS` ('' for all); reply `first` is put on top."""
-    replies = list(round_.replies.awaiting().light().grouped().prefetch_related("remarks"))
+def build(round_: Round, replies: Sequence[Reply], *, kind: str = "", first: int | None = None) -> Queue:
+    """The queue among all `replies` of `round_`, filtered by a key of `KINDS` ('' for all); reply `first` is put on
+    top."""
+    replies = [r for r in replies if r.state == "approved"]
+    prefetch_related_objects(replies, "remarks")
     items = _items(round_, replies)
     tabs = _tabs(items, kind)
     chosen = [i for i in items if _matches(i, kind)]

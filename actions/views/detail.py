@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,7 +15,7 @@ from accounts.access import can, requires
 from accounts.models import User
 from accounts.roles import Permission
 from actions import charts, status
-from actions.channel import channel_of
+from actions.channel import Channel, channel_of
 from actions.models import Action, ProgressReport
 from actions.queries import reports_of
 from actions.queries_detail import dates_of
@@ -25,6 +26,7 @@ from audit.models import Entry
 from lib import charts as chart_lib
 from lib import htmx
 from lib.http import Request
+from rounds.models import Round
 from rounds.queries import expected_as_of
 
 LEDGER_ROWS = 50
@@ -34,9 +36,11 @@ LEDGER_ROWS = 50
 @requires(Permission.READ)
 def detail(request: Request, pk: int) -> HttpResponse:
     today = timezone.localdate()
-    expected = expected_as_of(today)
+    rounds = list(Round.objects.all())
+    expected = expected_as_of(today, rounds)
     joined = (
-        "plan", "lead_department", "last_report__reported_by", "self_grade", "head_grade", "merged_into", "proposal",
+        "plan__plan_scale", "lead_department", "last_report__reported_by", "self_grade", "head_grade", "merged_into",
+        "proposal",
     )  # fmt: skip
     rows = Action.objects.with_state(today, expected).select_related(*joined)
     action = get_object_or_404(rows.prefetch_related("phases"), pk=pk)
@@ -55,7 +59,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         **dates_of(action),
         **grades_of(action),
         "hurdles": hurdles_of(action),
-        **_acts(request.user, action),
+        **_acts(request.user, action, channel_of(request.user, action, today, rounds)),
+        "history": _history(action, reports) if can(request.user, Permission.READ_LEDGER) else None,
         **_links(action),
         **budgets.panel(request, action),
     }
@@ -67,15 +72,14 @@ def _may_see(user: User, report: ProgressReport) -> bool:
     return report.reply is not None and can(user, Permission.READ_REPLY, report.reply)
 
 
-def _acts(user: User, action: Action) -> dict[str, Any]:
-    """What this reader may do here, and the history for those who read the ledger."""
+def _acts(user: User, action: Action, channel: Channel) -> dict[str, Any]:
+    """What this reader may do here."""
     return {
         "may_edit": can(user, Permission.EDIT_ACTION, action),
         "may_grade": can(user, Permission.GRADE_ACTION),
         "may_merge": can(user, Permission.MERGE_ACTION),
         "may_work": can(user, Permission.WORK_HURDLE),
-        "may_report": channel_of(user, action, timezone.localdate()).allowed,
-        "history": _history(action) if can(user, Permission.READ_LEDGER) else None,
+        "may_report": channel.allowed,
     }
 
 
@@ -89,9 +93,9 @@ def _links(action: Action) -> dict[str, Any]:
     }
 
 
-def _history(action: Action) -> QuerySet:
+def _history(action: Action, found: Sequence[ProgressReport]) -> QuerySet:
     """Entries on the action and on its reports, newest first."""
     kind, reports = Action._meta.label_lower, ProgressReport._meta.label_lower
-    keys = [str(pk) for pk in action.reports.values_list("pk", flat=True)]
+    keys = [str(r.pk) for r in found]
     about = Q(object_type=kind, object_id=str(action.pk)) | Q(object_type=reports, object_id__in=keys)
     return Entry.objects.filter(about)[:LEDGER_ROWS]

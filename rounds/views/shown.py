@@ -34,7 +34,7 @@ def detail(request: Request, round_: Round, *, status: int = 200, swapped: bool 
     first = request.GET.get("reply", "")
     queue = None
     if runs(request):
-        queue = review.build(round_, kind=kind(request), first=int(first) if first.isdecimal() else None)
+        queue = review.build(round_, replies, kind=kind(request), first=int(first) if first.isdecimal() else None)
     own = request.user.department_ids(Role.LEAD, Role.MEMBER)
     context = {
         "round": round_, "queue": queue, "swapped": swapped, "is_open": round_.is_open(timezone.localdate()),
