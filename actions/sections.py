@@ -23,6 +23,9 @@ from lib.wareki import format_date
 from rounds.models import Reply
 from rounds.sections import Change, Dot, Missing, Section, Standing, of_round
 
+# Weights between those of the kinds of change (`_weight`); a rise of so many points is a leap.
+FIRST, LEAP, REASONED = 65, 55, 47
+JUMP = 30
 HEADS = ("取組", "状況", "進捗率", "実績と次にすること", "判定（自動）", "自己評価", "終了予定日", "理由")
 
 
@@ -123,14 +126,31 @@ def _change(row: Row) -> Change | None:
     if report is None:
         return None
     kind, weight = _weight(row)
+    remarkable = _remarkable(row)
+    weight = max([weight, *remarkable])
     if not weight:
         return None
     return Change(
         kind=kind, weight=weight, title=row.action.title, code=row.action.code,
         url=reverse("actions:detail", args=[row.action.pk]),
         state_before=row.state_before, state_after=row.state, pairs=_pairs(row),
+        mark="　".join(filter(None, remarkable.values())),
         reason_kind=report.get_reason_kind_display() if report.reason_kind else "", reason=report.reason,
     )  # fmt: skip
+
+
+def _remarkable(row: Row) -> dict[int, str]:
+    """What makes a change worth a look whatever its kind: weights with their words."""
+    report, found = row.report, {}
+    assert report is not None
+    risen = report.percent - row.before.percent
+    if row.before.as_of is None:
+        found[FIRST] = "初めての報告"
+    elif risen >= JUMP:
+        found[LEAP] = f"大きな前進 +{risen}"
+    if report.reason and report.reason != (row.last.reason if row.last else ""):
+        found[REASONED] = ""
+    return found
 
 
 def _weight(row: Row) -> tuple[str, int]:

@@ -110,6 +110,7 @@ class Change:
     pairs: Sequence[tuple[str, str, str]] = ()  # label, before, after
     reason_kind: str = ""
     reason: str = ""
+    mark: str = ""  # what is remarkable beside the kind, e.g. that it is the first report
 
 
 # Free questions belong to one round; they are asked when it has any, not chosen from the list.

@@ -159,6 +159,20 @@ def test_weights_stand_in_the_order_of_attention(cast, reply, action):
     assert len(set(weights)) == len(weights)
 
 
+def test_a_first_report_a_leap_and_a_new_reason_are_marked(cast, reply, action):
+    new = make_action(code="K-99", lead_department=cast.tax, starts_on=AS_OF - days(9), ends_on=AS_OF + days(999))
+    services.mark_no_change(action=new, reply=reply, by=cast.member)
+    version = save(action, reply, cast.member, percent=35).version
+    first, small = (next(c for c in change_of(reply) if c.code == code) for code in ("K-99", "K-12"))
+    assert (first.mark, small.mark) == ("初めての報告", "")
+    version = save(action, reply, cast.member, version=version, percent=35, reason="人が増えた").version
+    reasoned = next(c for c in change_of(reply) if c.code == "K-12")
+    save(action, reply, cast.member, version=version, percent=60, reason="")
+    leap = next(c for c in change_of(reply) if c.code == "K-12")
+    assert leap.mark == "大きな前進 +30"
+    assert first.weight > leap.weight > reasoned.weight > small.weight
+
+
 def test_no_change_is_no_change(cast, reply, action):
     services.mark_no_change(action=action, reply=reply, by=cast.member)
     assert change_of(reply) == []
