@@ -102,13 +102,13 @@ def take_pages(browser: Browser, portal: Portal, who: str, bench: Page, seen: se
 
     page = open_as(browser, portal, who, SIZES[0])
     others = [open_as(browser, portal, who, size) for size in SIZES[1:]]
-    for url, is_page in walk(page, portal):
+    for visit in walk(page, portal, with_queries=False):
         route = route_of(page.url)
-        if not is_page or route is None or route in seen:
+        if not visit.is_page or route is None or route in seen:
             continue
         seen.add(route)
         for other in others:
-            other.goto(url)
+            other.goto(visit.url)
         name = f"{ROLES.get(who, who) or 'anyone'}-{route.replace(':', '-').replace('_', '-')}.png"
         (SHEETS / name).write_bytes(sheet([picture(p) for p in (page, *others)], bench))
         print(name)

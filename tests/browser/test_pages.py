@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Page
 
 from tests.access import ROWS
 from tests.browser.conftest import VIEWPORT, WHO, Watched
@@ -21,7 +22,6 @@ from tests.browser.server import Portal
 
 pytestmark = pytest.mark.browser
 
-# Of every route one page is visited, and one again with a query (a filter, an order, the next page).
 PHONE = {"width": 390, "height": 844}
 AXE = Axe()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -59,40 +59,55 @@ def links(page: Page) -> list[str]:
     return [urljoin(page.url, href).partition("#")[0] for href in found if not href.startswith(("mailto:", "tel:"))]
 
 
-def parts_of(page: Page) -> list[str]:
-    """Addresses that the page itself asks for."""
-    return page.eval_on_selector_all("[hx-get]", "nodes => nodes.map(n => n.getAttribute('hx-get'))")
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]+)"')
+PART = re.compile(r'\shx-get="([^"]+)"')
 
 
-def opened(page: Page, url: str) -> bool:
-    """Open an address; False for a file, which the browser stores instead of showing it."""
-    try:
+@dataclass(frozen=True)
+class Visit:
+    """One address of a walk. `is_page` is False for a file; `is_new` says that the browser shows it now."""
+
+    url: str
+    is_page: bool
+    is_new: bool
+    links: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+def visit(page: Page, portal: Portal, url: str, shown: Path | None) -> Visit:
+    """Ask for an address; the browser opens what is a page and was not shown before."""
+    response = page.request.get(url)
+    assert response.ok, f"{response.status} {url}"
+    if "text/html" not in response.headers["content-type"]:
+        return Visit(url, is_page=False, is_new=False)
+    html = response.text()
+    found = (urljoin(response.url, unescape(href)).partition("#")[0] for href in LINK.findall(html))
+    here = tuple(link.removeprefix(portal.url) for link in found)
+    is_new = shown is None or first_time(html, shown)
+    if is_new:
         page.goto(url)
-    except Error as error:
-        if "Download is starting" not in str(error):
-            raise
-        assert page.request.get(url).ok, url
-        return False
-    page.wait_for_function("() => !document.querySelector('.htmx-request')")
-    return True
+        page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    return Visit(url, True, is_new, here, tuple(PART.findall(html)))
 
 
-def walk(page: Page, portal: Portal) -> Iterator[tuple[str, bool]]:
-    """Open page after page from the home page on; yield each address, and whether it is a page."""
+def walk(page: Page, portal: Portal, shown: Path | None = None, *, with_queries: bool = True) -> Iterator[Visit]:
+    """Visit page after page from the home page on: of every route one page, and one with a query.
+
+    What stands in `shown` is not opened in the browser again; without it, everything is.
+    """
     queue, seen, visited = ["/"], {"/"}, set()
     while queue:
         url = queue.pop(0)
         kind = (route_of(url), "?" in url)
-        if kind[0] is None or kind in visited:
+        if kind[0] is None or kind in visited or (kind[1] and not with_queries):
             continue
         visited.add(kind)
-        is_page = opened(page, url)
-        yield url, is_page
-        for link in links(page) if is_page else ():
-            here = link.removeprefix(portal.url)
-            if here.startswith("/") and here not in seen:
-                seen.add(here)
-                queue.append(here)
+        found = visit(page, portal, url, shown)
+        yield found
+        for link in found.links:
+            if link.startswith("/") and link not in seen:
+                seen.add(link)
+                queue.append(link)
 
 
 HREF = re.compile(r'(?:href|hx-get)="([^"]+)"')
@@ -122,14 +137,15 @@ def lost(page: Page, portal: Portal, wanted: set[str]) -> set[str]:
     return left
 
 
-def first_time(page: Page, folder: Path) -> bool:
+def first_time(html: str, folder: Path) -> bool:
     """Whether no role has shown this very page before; names and tokens do not make it another one."""
-    html = re.sub(r'"X-CSRFToken": "\w+"|name="csrfmiddlewaretoken" value="\w+"', "", page.content())
+    html = re.sub(r'"X-CSRFToken": "\w+"|name="csrfmiddlewaretoken" value="\w+"|data-user="\d+"', "", html)
     html = re.sub(r'<details class="menu">.*?</details>', "", html, flags=re.S)
-    mark = folder / hashlib.sha256(html.encode()).hexdigest()
-    known = mark.exists()
-    mark.touch()
-    return not known
+    try:
+        (folder / hashlib.sha256(html.encode()).hexdigest()).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def faults(page: Page) -> list[str]:
@@ -150,14 +166,15 @@ def too_wide(page: Page) -> list[str]:
 def test_every_reachable_page(role: str, portal: Portal, enter: Callable[..., Page], city: Path) -> None:
     page = enter(portal, WHO[role])
     watched = Watched(page)
-    (city.parent / "shown").mkdir(exist_ok=True)
+    shown = city.parent / "shown"
+    shown.mkdir(exist_ok=True)
     wrong, routes = [], set()
-    for url, is_page in walk(page, portal):
-        routes |= {route_of(url), *map(route_of, parts_of(page))}
-        wrong += [f"{url} {complaint}" for complaint in watched.complaints if is_page]
+    for seen in walk(page, portal, shown, with_queries=role in SEE_MOST):
+        routes |= {route_of(seen.url), *map(route_of, seen.parts)}
+        wrong += [f"{seen.url} {complaint}" for complaint in watched.complaints]
         watched.complaints.clear()
-        if is_page and "?" not in url and first_time(page, city.parent / "shown"):
-            wrong += [f"{url} {fault}" for fault in (*faults(page), *too_wide(page))]
+        if seen.is_new and "?" not in seen.url:
+            wrong += [f"{seen.url} {fault}" for fault in (*faults(page), *too_wide(page))]
     assert not wrong, "\n".join(wrong)
     if role in SEE_MOST:
         pages = {row.route for row in ROWS if row.method == "GET" and row.expected[role] == 200}
