@@ -11,6 +11,7 @@ from django.db import models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from actions.models import reason_choices
 from exchange import sheets
 from exchange.sheets import Sheet
 from exchange.widgets import Text
@@ -80,6 +81,49 @@ def test_an_empty_form_has_heads_only(key: str, world: SimpleNamespace, near: No
     for sheet in form.book.sheets:
         assert [c.value for c in form.sheet(sheet.caption)[1]][:3] == ["ID", "版数", "操作"]
         assert form.sheet(sheet.caption).max_row == 1
+
+
+DAYS = st.dates(dt.date(1989, 4, 1), dt.date(2099, 3, 31))
+AMOUNTS = st.none() | st.integers(0, 999_999_999)
+MEASURED = st.decimals(-999_999, 999_999, allow_nan=False, places=2)
+
+# What else stands in the cells of each workbook: figures, days, words of lists. Texts are tried above.
+CELLS: dict[str, dict[str, dict[str, st.SearchStrategy[Any]]]] = {
+    "departments": {"departments": {"valid_from": DAYS, "order": st.integers(0, 99_999)}},
+    "users": {"users": {"is_active": st.just(True)}, "memberships": {"valid_from": DAYS}},
+    "actions": {"phases": {"actual": st.booleans(), "owner": st.sampled_from(["office", "joint", "department"])},
+                "milestones": {"due_on": DAYS, "done_on": st.none() | DAYS}},
+    "progress": {"progress": {"percent": st.integers(0, 100), "lifecycle": st.sampled_from(["running", "paused"])}},
+    "elements": {"elements": {"order": st.integers(0, 99)}},
+    "registers": {"registers": {"volume": AMOUNTS, "due_on": st.none() | DAYS,
+                                "volume_year": st.none() | st.integers(1989, 2100)}},
+    "indicators": {"indicators": {"baseline": MEASURED, "baseline_on": DAYS}, "targets": {"value": MEASURED},
+                   "actuals": {"value": MEASURED}},
+    "maturity": {"scores": {"level": st.none() | st.integers(1, 5), "target_on": st.none() | DAYS}},
+    "hurdles": {"hurdles": {"kind": st.sampled_from([key for key, _ in reason_choices()]), "raised_on": DAYS,
+                            "cross_cutting": st.booleans(), "state": st.sampled_from(["open", "working"])}},
+    "budgets": {"budgets": {"requested": AMOUNTS, "fiscal_year": st.integers(1990, 2090)}},
+    "decisions": {"decisions": {"due_on": DAYS, "kind": st.sampled_from(["decision", "instruction", "homework"])}},
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", sorted(BOOKS))
+def test_figures_days_and_choices_come_back_as_they_went(key: str, world: SimpleNamespace, near: None) -> None:
+    sheets_of_book = {sheet.slug: sheet for sheet in sheets.find(key).sheets}
+    assert CELLS[key].keys() <= sheets_of_book.keys()
+
+    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def try_cells(data: Any) -> None:
+        for slug, columns in CELLS[key].items():
+            model = sheets_of_book[slug].model
+            for row in model._default_manager.all():
+                model._default_manager.filter(pk=row.pk).update(**{n: data.draw(s) for n, s in columns.items()})
+        kept = taken(key, world).stage()
+        assert kept.counts == {"same": kept.total}, cells_of(kept)[:5]
+
+    try_cells()
 
 
 @pytest.mark.django_db

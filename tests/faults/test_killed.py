@@ -33,6 +33,13 @@ row = exchange_format.Row(
 )
 ReferenceUpload.objects.all().delete()
 ReferenceUpload.objects.create(file_name="x.csv", rows=[row.plain()], made_by_id=world.cast.secretariat.pk)
+from tests.exchange.helpers import Taken
+taken = Taken("actions", world.cast.secretariat).put(world.action.pk, "取組名", "窓口の見直し")
+taken.add("工程", **{
+    "取組": taken.get(world.phase.pk, "取組", "工程"), "段階": "見直し", "主体": "原課",
+    "始め": "R8.4.1", "終わり": "R9.3.31",
+})
+assert taken.stage(name="取組の変更.xlsx").may_apply
 """
 
 STATE = """
@@ -66,6 +73,13 @@ by = User.objects.get(login_id="secretariat")
 """
 
 ACTS = {
+    # First, because the file waits for the actions as they are.
+    "confirm a workbook": """
+from exchange import services, sheets
+from exchange.models import Import
+kept = Import.objects.get(file_name="取組の変更.xlsx")
+services.apply(kept=kept, book=sheets.find("actions"), scope=None, seen=kept.seen, by=by)
+""",
     "publish an edition": """
 from strategy.models import Edition
 from strategy import services
