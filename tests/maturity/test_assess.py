@@ -182,6 +182,11 @@ class TestWithHtmx:
         assert 'name="evidence"' not in html
         assert "<html" not in html
 
+    def test_a_target_alone_says_that_the_level_is_open(self, cast, post):
+        html = post(cast.member, htmx=True, level="", target_level="3").content.decode()
+        assert "保存済み" in html
+        assert "レベルはまだ選んでいません" in html
+
     def test_a_refusal_keeps_the_version_and_triggers_nothing(self, cast, post):
         response = post(cast.member, htmx=True, level="9")
         assert response.status_code == 422
