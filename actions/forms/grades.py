@@ -68,11 +68,25 @@ class ScaleForms:
         }  # fmt: skip
 
 
+NO_SCALE = "none"
+
+
 class PlanScaleForm(PortalForm):
-    plan = forms.ModelChoiceField(label="計画", queryset=Plan.objects.order_by("order", "pk"), empty_label=None)
-    scale = forms.ModelChoiceField(
-        label="評価区分", queryset=GradeScale.objects.all(), required=False, empty_label="使わない"
+    """Both are chosen each time: a form that is sent as it opened takes no scale away."""
+
+    plan = forms.ModelChoiceField(
+        label="計画", queryset=Plan.objects.order_by("order", "pk"), empty_label="選んでください"
     )
+    scale = forms.ChoiceField(label="評価区分")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scales = {str(s.pk): s for s in GradeScale.objects.all()}
+        named = [(key, str(s)) for key, s in self.scales.items()]
+        self.fields["scale"].choices = [("", "選んでください"), *named, (NO_SCALE, "使わない")]
+
+    def clean_scale(self) -> GradeScale | None:
+        return self.scales.get(self.cleaned_data["scale"])
 
 
 class HeadGradeForm(PortalForm):

@@ -274,5 +274,11 @@ def test_a_plan_takes_a_scale_on_the_page(cast, as_user, action):
     scale = make_scale("sabc")
     client = as_user(cast.secretariat)
     client.post(reverse("actions:plan_scale"), {"plan": action.plan_id, "scale": scale.pk})
+    unchosen = client.post(reverse("actions:plan_scale"), {"plan": action.plan_id, "scale": ""})
+    assert unchosen.status_code == 422, "what was not chosen takes no scale away"
+    assert action.plan.plan_scale.scale == scale
+    client.post(reverse("actions:plan_scale"), {"plan": action.plan_id, "scale": "none"})
+    assert not PlanScale.objects.filter(plan=action.plan_id).exists()
+    client.post(reverse("actions:plan_scale"), {"plan": action.plan_id, "scale": scale.pk})
     assert PlanScale.objects.get().scale == scale
     assert "S・A・B・C" in client.get(reverse("actions:scales")).content.decode()
