@@ -6,9 +6,11 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import CharField, Count, OuterRef, Subquery
+from django.db.models.functions import Cast
 
 from actions import rules, status
 from actions.models import Action, ProgressReport
@@ -52,11 +54,6 @@ class ElementFigures:
     counts: Counts = field(default_factory=empty_counts)
     percents: list[int] = field(default_factory=list)
 
-    def count(self, state: str, percent: int) -> None:
-        self.counts[state] += 1
-        if state != "stop":
-            self.percents.append(percent)
-
     @property
     def total(self) -> int:
         return sum(self.counts.values())
@@ -94,6 +91,10 @@ def counts_by_element(rows: ActionQuerySet, scope: Mapping[int, set[int]]) -> di
     return Census(rows).by_element(scope)
 
 
+# Beside what is counted: what the dashboard compares with a snapshot; the date as the text that stands there.
+CENSUS = ("pk", "lead_department_id", "state_key", "percent", "ends_text", "pushes", "code", "title")
+
+
 class Census:
     """Every action among `rows` read once, as little of it as figures need, and counted in several ways.
 
@@ -101,38 +102,42 @@ class Census:
     """
 
     def __init__(self, rows: ActionQuerySet) -> None:
-        found = rows.order_by().values_list("pk", "lead_department_id", "state_key", "percent")
-        self.rows = list(found)
-        self._facts = {pk: (state, percent) for pk, _, state, percent in self.rows}
+        self.rows: list[tuple[Any, ...]] = list(
+            rows.order_by().annotate(ends_text=Cast("ends_on", CharField())).values_list(*CENSUS)
+        )
+        self._states = {row[0]: row[2] for row in self.rows}
+        self._percents = {row[0]: row[3] for row in self.rows}
 
     def states(self) -> Counts:
-        return empty_counts() | Counter(state for _, _, state, _ in self.rows)
+        return empty_counts() | Counter(self._states.values())
 
     def by_department(self) -> dict[int, Counts]:
-        return _spread(Counter((department, state) for _, department, state, _ in self.rows))
+        return _spread(Counter(row[1:3] for row in self.rows))
+
+    @cached_property
+    def item_links(self) -> list[tuple[int, int]]:
+        """Every link of a national item to an action (1 query)."""
+        return list(Action.items.through.objects.values_list("priorityitem_id", "action_id"))
 
     def by_item(self) -> dict[int, Counts]:
         """One more query, for the links."""
-        links = Action.items.through.objects.values_list("priorityitem_id", "action_id")
-        facts = self._facts
-        return _spread(Counter((item, facts[action][0]) for item, action in links if action in facts))
+        states = self._states
+        return _spread(Counter((item, states[action]) for item, action in self.item_links if action in states))
 
-    def by_element(self, scope: Mapping[int, set[int]]) -> dict[int, ElementFigures]:
-        """One more query, for the links; see `counts_by_element`."""
-        holders: dict[int, set[int]] = defaultdict(set)
-        for element, members in scope.items():
-            for member in members:
-                holders[member].add(element)
-        above: dict[int, set[int]] = defaultdict(set)
-        links = Action.elements.through.objects.filter(element_id__in=holders)
+    def by_element(self, scope: Mapping[int, set[int]], *, percents: bool = True) -> dict[int, ElementFigures]:
+        """One more query, for the links; see `counts_by_element`. Without `percents` there is no mean."""
+        serving: dict[int, set[int]] = defaultdict(set)
+        links = Action.elements.through.objects.filter(element_id__in=set().union(*scope.values()))
         for action, element in links.values_list("action_id", "element_id"):
-            above[action] |= holders[element]
-        found: dict[int, ElementFigures] = defaultdict(ElementFigures)
-        for action in above.keys() & self._facts.keys():
-            state, percent = self._facts[action]
-            for element in above[action]:
-                found[element].count(state, percent)
-        return dict(found)
+            serving[element].add(action)
+        behind = {e: set().union(*(serving[m] for m in members if m in serving)) for e, members in scope.items()}
+        return {e: found for e, keys in behind.items() if (found := self._figures(keys, percents)).total}
+
+    def _figures(self, keys: set[int], percents: bool) -> ElementFigures:
+        states = self._states
+        known = keys & states.keys()
+        going = [self._percents[k] for k in known if states[k] != "stop"] if percents else []
+        return ElementFigures(empty_counts() | Counter(map(states.__getitem__, known)), going)
 
 
 def _spread(counted: Counter[tuple[int, str]]) -> dict[int, Counts]:

@@ -196,7 +196,7 @@ def by_vision(census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> Vi
     edition, elements = everything[0].edition, _leading(everything)
     parents = {e.pk: e.parent_id for e in everything if e.edition_id == edition.pk}
     scope = {pk: s for pk, s in element_scope(edition, parents).items() if pk in {e.pk for e in elements}}
-    found = census.by_element(scope)
+    found = census.by_element(scope, percents=False)
     scale = charts.stack_scale([f.counts for f in found.values()]) or 1
     shown = []
     for element in elements:

@@ -12,14 +12,15 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import Department
+from actions.figures import Census
 from actions.models import DateChange
 from lib import charts, fiscal
 from lib.charts.trend import Trend
 from meetings import queries as meeting_queries
-from meetings.compare import Move, action_moves, counted, keys_of
+from meetings.compare import KINDS, keys_of, movements
 from meetings.content import CorruptError
 from meetings.models import Snapshot
-from meetings.queries_now import brief_rows, merged_rows
+from meetings.queries_now import brief_rows, keys_behind, keys_by_action, merged_ids
 from meetings.sentence import Piece, sentence
 from meetings.words import day, signed
 from strategy.models import PriorityItem
@@ -72,7 +73,8 @@ class Since:
     key: str
     old: Snapshot | None = None
     problem: str = ""
-    moves: list[Move] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    forward: Counter[str] = field(default_factory=Counter)
     totals: Counter[str] = field(default_factory=Counter)
     year: Snapshot | None = None
     last: Snapshot | None = None
@@ -87,21 +89,13 @@ class Since:
     def is_readable(self) -> bool:
         return self.old is not None and not self.problem
 
-    @property
-    def counts(self) -> dict[str, int]:
-        return counted(self.moves)
-
     def note(self, state: str, now: int) -> str:
         """Change of a tile: +5（前回 29）."""
         before = self.totals[state]
         return f"{signed(now - before)}（{'前回' if self.key == LAST else '前年'} {before}）"
 
-    def forward(self) -> Counter[str]:
-        """How many actions went forward behind each national item."""
-        return Counter(key for m in self.moves if "forward" in m.kinds for key in m.items)
 
-
-def since(rows: Any, asked: Mapping[str, str], scope: Scope, today: dt.date) -> Since:
+def since(census: Census, asked: Mapping[str, str], scope: Scope, today: dt.date) -> Since:
     """Compare all live actions with the chosen snapshot, then keep what is in scope (4 queries)."""
     known = meeting_queries.snapshots()
     last, year = meeting_queries.last_snapshot(known, today), meeting_queries.year_ago(known, today)
@@ -113,12 +107,24 @@ def since(rows: Any, asked: Mapping[str, str], scope: Scope, today: dt.date) -> 
         content = Snapshot.objects.get(pk=old.pk).read()
     except CorruptError as error:
         return Since(key, old, str(error), year=year, last=last, known=known)
-    moves = action_moves(content["actions"], brief_rows(rows), merged_rows())
+    counts, forward = _tallied(content["actions"], census, scope)
     kept = [a for a in content["actions"] if scope.takes(a["department"], keys_of(a))]
     return Since(
-        key, old, "", [m for m in moves if scope.takes(m.department, m.items)], Counter(a["state"] for a in kept),
-        year, last, known, old.summary.get("overall"),
+        key, old, "", counts, forward, Counter(a["state"] for a in kept), year, last, known, old.summary.get("overall"),
     )  # fmt: skip
+
+
+def _tallied(old: Any, census: Census, scope: Scope) -> tuple[dict[str, int], Counter[str]]:
+    """How many actions in scope moved in each way, and how many went forward behind each national item."""
+    counts: Counter[str] = Counter()
+    forward: set[int] = set()
+    items = keys_by_action(census) if scope.item else {}
+    for row, kinds in movements(old, brief_rows(census), merged_ids()):
+        if scope.takes(row["department"], keys_of(row) if "items" in row else items.get(row["id"], [])):
+            counts.update(kinds)
+            if "forward" in kinds:
+                forward.add(row["id"])
+    return dict.fromkeys(KINDS, 0) | counts, keys_behind(census, forward)
 
 
 def pieces(found: Since, silent: int | None) -> list[Piece]:

@@ -82,7 +82,8 @@ def city_context(today: dt.date, asked: Mapping[str, str]) -> dict[str, Any]:
         "departments": queries.by_department(city, census, scope.params), "vision_word": visions.word,
         "choices": city.choices,
     }  # fmt: skip
-    return context | _meeting_context(live, asked, scope, today, context)
+    whole = figures.Census(live) if scope.is_narrow else census
+    return context | _meeting_context(whole, asked, scope, today, context)
 
 
 def _narrowed(rows: ActionQuerySet, scope: comparing.Scope) -> ActionQuerySet:
@@ -92,10 +93,10 @@ def _narrowed(rows: ActionQuerySet, scope: comparing.Scope) -> ActionQuerySet:
 
 
 def _meeting_context(
-    live: ActionQuerySet, asked: Mapping[str, str], scope: comparing.Scope, today: dt.date, shown: dict[str, Any]
+    census: figures.Census, asked: Mapping[str, str], scope: comparing.Scope, today: dt.date, shown: dict[str, Any]
 ) -> dict[str, Any]:
     """What the meeting needs beside the figures: what moved, what was left to do, what is to be decided."""
-    found, meeting = comparing.since(live, asked, scope, today), meeting_queries.next_meeting(today)
+    found, meeting = comparing.since(census, asked, scope, today), meeting_queries.next_meeting(today)
     silent = shown["silent_count"] if shown["round"] else None
     return {
         "since": found, "scope": scope, "meeting": meeting,
@@ -103,9 +104,9 @@ def _meeting_context(
         "toggle": comparing.toggle(found, scope), "query": comparing.query_of(found, scope),
         "compare_url": comparing.compare_url(found, scope), "open": meeting_queries.open_decisions(),
         "agenda": list(meeting.agenda.prefetch_related("actions")) if meeting else [],
-        "threads": comparing.threads(shown["late"]), "forward": found.forward(),
+        "threads": comparing.threads(shown["late"]), "forward": found.forward,
         "links": {k: comparing.compare_url(found, scope, kind=k) for k in KINDS},
-        "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward()},
+        "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward},
         "notes": {k: found.note(k, n) for k, n in shown["counts"].items()} if found.is_readable else {},
         "trend": None if scope.is_narrow else comparing.trend(found.known, shown["counts"]),
     }  # fmt: skip
