@@ -7,7 +7,11 @@ import os
 import platform
 import sys
 import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -21,28 +25,60 @@ def main() -> None:
     import django
 
     django.setup()
-    from bench import jobs, measure, report
+    from bench import jobs, measure
     from bench.databases import DATABASES
 
     measure.ALONE = options.requests
 
-    cities = []
+    kept = Kept(f"{_machine()}; {options.requests} requests a page", options.store)
     with tempfile.TemporaryDirectory(prefix="dxportal-bench-") as made:
         base = Path(options.folder or made)
         for name in options.databases:
             folder = base / name
             folder.mkdir(parents=True, exist_ok=True)
-            with DATABASES[name](folder) as addresses:
+            with kept.trying(name), DATABASES[name](folder) as addresses:
                 for size in options.sizes:
                     print(f"{name}, {size} actions", file=sys.stderr, flush=True)
                     crowd = size == options.sizes[-1]
-                    cities.append(measure.city(folder / f"var-{size}", name, size, addresses[size], crowd=crowd))
-        told = jobs.told(base) if options.jobs else ""
-    text = report.report(cities, f"{_machine()}; {options.requests} requests a page", told)
-    print(text)
-    if options.store:
-        (HERE / "results.md").write_text(text, encoding="utf-8")
-        (HERE / "plans.md").write_text(report.plans(cities), encoding="utf-8")
+                    with kept.trying(f"{name}, {size} actions"):
+                        kept.add(measure.city(folder / f"var-{size}", name, size, addresses[size], crowd=crowd))
+        if options.jobs:
+            with kept.trying("jobs"):
+                kept.jobs = jobs.told(base)
+    print(kept.write())
+    sys.exit(1 if kept.failed else 0)
+
+
+class Kept:
+    """What was measured so far, written after every city: a run that is cut short, or of which a part fails, leaves
+    what it has, and says what is missing."""
+
+    def __init__(self, machine: str, store: bool) -> None:
+        self.machine, self.store = machine, store
+        self.cities: list[Any] = []
+        self.failed: list[str] = []
+        self.jobs = ""
+
+    def add(self, city: Any) -> None:
+        self.cities.append(city)
+        self.write()
+
+    @contextmanager
+    def trying(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            traceback.print_exc()
+            self.failed.append(f"{what}: {type(error).__name__}: {str(error)[:300]}")
+
+    def write(self) -> str:
+        from bench import report
+
+        text = report.report(self.cities, self.machine, self.jobs, self.failed)
+        if self.store:
+            (HERE / "results.md").write_text(text, encoding="utf-8")
+            (HERE / "plans.md").write_text(report.plans(self.cities), encoding="utf-8")
+        return text
 
 
 def _options() -> argparse.Namespace:

@@ -78,8 +78,9 @@ def city(folder: Path, database: str, size: int, url: str, *, crowd: bool) -> Ci
     with Served(PORTAL, folder, url) as portal, Served(FLOOR, folder, url) as floor:
         visitors = {p.login: Browser(portal.port).sign_in(p.login) for p in PAGES}
         bare = Browser(floor.port, dict(visitors[FLOOR_LOGIN].cookies))
-        for page in PAGES:
+        for page in (p for p in PAGES if "path" in found.pages[p.key]):
             visitor, path = visitors[page.login], found.pages[page.key]["path"]
+            print(f"  {page.key}", file=sys.stderr, flush=True)
             found.alone[page.key] = _alone(visitor, bare, page, path)
             if crowd:
                 found.crowd[page.key] = _crowd(visitor, bare, page, path)

@@ -16,13 +16,14 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(str(c) for c in line)} |" for line in lines)
 
 
-def report(cities: Sequence[City], machine: str, jobs: str) -> str:
+def report(cities: Sequence[City], machine: str, jobs: str, failed: Sequence[str] = ()) -> str:
     databases = list(dict.fromkeys(c.database for c in cities))
     parts = [HEAD.format(machine=machine)]
     for database in databases:
         own = [c for c in cities if c.database == database]
         parts += [f"## {NAMES[database]}", _sizes(own), _alone(own), _crowd(own[-1])]
-    return "\n\n".join(p for p in [*parts, jobs] if p) + "\n"
+    missing = "\n".join(["## Not measured", "", *(f"- {line}" for line in failed)]) if failed else ""
+    return "\n\n".join(p for p in [*parts, jobs, missing] if p) + "\n"
 
 
 def _sizes(cities: Sequence[City]) -> str:
@@ -40,9 +41,10 @@ def _alone(cities: Sequence[City]) -> str:
     """One client: p50 and p95 in the largest city, the ratio, and what growing cost."""
     small, large = cities[0], cities[-1]
     rows = []
-    for page in PAGES:
+    for page in (p for p in PAGES if p.key in large.alone):
         times, facts = large.alone[page.key], large.pages[page.key]
-        growth = times.ratio / small.alone[page.key].ratio if small is not large else None
+        before = small.alone.get(page.key) if small is not large else None
+        growth = times.ratio / before.ratio if before else None
         rows.append((
             page.label, _ms(median(times.page)), _ms(Times.p95(times.page)), f"{times.ratio:.2f}×",
             _held(times.ratio, page.most), facts["queries"], f"{facts['bytes'] / 1000:.0f} kB",
