@@ -210,10 +210,17 @@ class TestRounds:
 
     def test_review_queue_holds_new_delays_and_two_unchanged_departments(self, city: str) -> None:
         with telling(NOW):
-            queue = review.build(Round.objects.get(period="2026H1"))
+            round_ = Round.objects.get(period="2026H1")
+            queue = review.build(round_, list(round_.replies.light().grouped()))
         newly = {c.code for item in queue.cards + queue.rest for c in item.changes if c.kind == "newly_late"}
         assert {"F-07", "P-03"} <= newly
         assert [r.department.name for r in queue.quiet] == ["総務課", "危機管理課"]
+
+    def test_a_dry_run_lists_who_is_reminded_and_sends_nothing(self, city: str) -> None:
+        out = StringIO()
+        call_command("send_reminders", dry_run=True, today=str(TODAY), stdout=out)
+        assert "member-tax@sample-city.example\t期限の7日前\t令和8年度上期の照会 税務課" in out.getvalue()
+        assert "secretariat@" not in out.getvalue()
 
     def test_replies_moved_in_order_and_never_in_the_future(self, city: str) -> None:
         for reply in Reply.objects.exclude(state__in=("draft", "returned")).select_related("round"):

@@ -20,6 +20,8 @@ ALIASES = {"lead-0204": "lead-tax", "member-0204": "member-tax", "lead-0401": "l
 LEAD_POSTS = {"給食センター": "給食センター所長", "消防本部": "消防長"}
 OFFICE_CODE = "0103"
 FOUNDED_HALVES_AGO = 11
+# Of the names that belong to nobody (RFC 2606): no mail of the demonstration can arrive anywhere.
+MAIL_DOMAIN = "sample-city.example"
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,10 @@ def lead_post(department: Department) -> str:
 def _users(posts: Sequence[Post], by: ledger.Actor) -> dict[str, User]:
     # One hash for all: it is one password, and hashing is slow on purpose.
     password = make_password(PASSWORD)
-    users = [User(login_id=p.login_id, display_name=p.name, password=password) for p in posts]
+    users = [
+        User(login_id=p.login_id, display_name=p.name, password=password, email=f"{p.login_id}@{MAIL_DOMAIN}")
+        for p in posts
+    ]
     User.objects.bulk_create(users)
     events = [ledger.event(by=by, act="create", obj=u, after=ledger.state_of(u, USER_FIELDS)) for u in users]
     ledger.record_many(events)
