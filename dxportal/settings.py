@@ -314,6 +314,8 @@ IMPORT_KEEP_HOURS = int(os.environ.get("DXPORTAL_IMPORT_KEEP_HOURS", "24"))
 IMPORT_STEP_ROWS = 5000
 # Workbooks whose rows are tried one by one through their services take this many rows a file.
 IMPORT_TRIED_ROWS = 3000
+# Up to here such a file is checked while it is uploaded; a longer one by the page that shows its progress.
+IMPORT_TRIED_AT_ONCE = 300
 UPLOAD_MAX_BYTES = max(UPLOAD_MAX_BYTES, EXCHANGE_LIMITS["file_bytes"])
 FILE_UPLOAD_HANDLERS = [
     "lib.uploads.LimitedUploadHandler",

@@ -50,6 +50,8 @@ def stage(*, book: Book, scope: Any, file_name: str, data: bytes, by: Any) -> Im
         digest=hashlib.sha256(data).hexdigest(), total=total, made_by=by, notes=notes,
         content=pack({key: [t.heads, t.rows] for key, t in tables.items()}),
     )  # fmt: skip
+    if book.tried and total > settings.IMPORT_TRIED_AT_ONCE:
+        return kept  # the page asks for the check, and says meanwhile that it runs
     return _check(kept, book, sheets, tables, by)
 
 

@@ -34,6 +34,25 @@
     if (!window.confirm(form.dataset.confirm)) event.preventDefault();
   });
 
+  // A form whose answer takes a while says so, and is not sent twice.
+  on("submit", "form[data-busy]", (form, event) => {
+    if (event.defaultPrevented || form.querySelector(".busy")) return;
+    const note = document.createElement("p");
+    note.className = "busy";
+    note.setAttribute("role", "status");
+    note.append(document.createElement("progress"), form.dataset.busy);
+    form.append(note);
+    window.setTimeout(() => {
+      for (const button of form.querySelectorAll("button")) button.disabled = true;
+    });
+  });
+  window.addEventListener("pageshow", () => {
+    for (const note of document.querySelectorAll("form[data-busy] .busy")) {
+      for (const button of note.parentElement.querySelectorAll("button")) button.disabled = false;
+      note.remove();
+    }
+  });
+
   on("click", "[data-print]", (_, event) => {
     event.preventDefault();
     window.print();

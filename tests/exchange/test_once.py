@@ -103,3 +103,19 @@ def test_a_long_file_is_checked_in_steps(taken: Taken, settings: Any) -> None:
     kept = services.check_more(kept=kept, book=taken.book, scope=None, by=taken.user)
     assert (kept.checked, kept.is_checked, kept.counts) == (2, True, {"changed": 1, "new": 1})
     assert taken.apply(kept).applied_at
+
+
+@pytest.mark.django_db
+def test_a_long_file_that_is_tried_is_kept_first(cast: SimpleNamespace, near: None, settings: Any) -> None:
+    """Such a check takes seconds; the page of the file says so, and a reload finds it again."""
+    settings.IMPORT_TRIED_AT_ONCE = 1
+    taken = Taken("hurdles", cast.secretariat)
+    for n in range(2):
+        taken.add(
+            **{"区分": "制度", "件名": f"課題{n}", "挙げた所属": "税務課", "挙げた日": "R8.4.1", "状態": "未着手"}
+        )  # fmt: skip
+    kept = taken.stage()
+    assert (kept.checked, kept.is_checked) == (0, False)
+    kept = services.check_more(kept=kept, book=taken.book, scope=None, by=taken.user)
+    assert (kept.is_checked, kept.counts) == (True, {"new": 2})
+    assert taken.apply(kept).applied_at
