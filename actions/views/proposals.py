@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -35,12 +36,14 @@ SORTS = {
 }  # fmt: skip
 
 
+def _departments(request: Request) -> QuerySet:
+    """Those with a proposal that the reader may know of."""
+    return Department.objects.filter(pk__in=visible_proposals(request).order_by().values("department"))
+
+
 class ProposalFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="件名・内容", method="by_text")
-    department = django_filters.ModelChoiceFilter(
-        label="所属", empty_label="すべて",
-        queryset=lambda request: Department.objects.filter(proposals__isnull=False).distinct(),
-    )  # fmt: skip
+    department = django_filters.ModelChoiceFilter(label="所属", empty_label="すべて", queryset=_departments)
     state = django_filters.ChoiceFilter(label="状態", choices=proposal_state_choices, empty_label="すべて")
 
     class Meta:
