@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from lib import folding
+from lib import folding, lookups
 
 
 class LibConfig(AppConfig):
@@ -9,3 +9,4 @@ class LibConfig(AppConfig):
 
     def ready(self) -> None:
         folding.install()
+        lookups.install()

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
+from django.core.validators import MaxLengthValidator
 
 from lib.forms import PortalForm
+
+# Nobody searches for more, and databases refuse patterns that are very long.
+LONGEST = 200
 
 
 class PortalFilterSet(django_filters.FilterSet):
     def get_form_class(self) -> type[PortalForm]:
-        fields = {name: f.field for name, f in self.filters.items()}
+        fields = {name: _limited(f.field) for name, f in self.filters.items()}
         return type(f"{type(self).__name__}Form", (PortalForm,), fields)
 
     @property
@@ -24,3 +29,12 @@ class PortalFilterSet(django_filters.FilterSet):
             if name in self.filters:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+
+def _limited(field: forms.Field) -> forms.Field:
+    """A text filter with the most characters that a search takes."""
+    if isinstance(field, forms.CharField) and field.max_length is None:
+        field.max_length = LONGEST
+        field.validators.append(MaxLengthValidator(LONGEST))
+        field.widget.attrs["maxlength"] = str(LONGEST)
+    return field

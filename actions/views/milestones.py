@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,9 +24,9 @@ from lib.http import Request
 @require_http_methods(["GET", "POST"])
 @requires(Permission.READ)
 def milestone(request: Request, pk: int, stone: int) -> HttpResponse:
-    found = get_object_or_404(
-        Milestone.objects.select_related("action__lead_department"), pk=stone, action=pk
-    )  # fmt: skip
+    found = get_object_or_404(Milestone.objects.select_related("action__lead_department"), pk=stone)
+    if found.action_id != pk:
+        raise Http404
     check(request.user, Permission.EDIT_ACTION, found.action)
     if request.method == "GET":
         return _form(request, StoneForm(milestone=found))

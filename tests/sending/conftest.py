@@ -1,0 +1,35 @@
+"""The city of the access matrix, and the forms that its people can reach; built once a module."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests import world as worlds
+from tests.access import ROLES
+from tests.conftest import make_cast, signed_in
+from tests.sending.forms import Sent, forms
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+    logging.disable(logging.WARNING)
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = worlds.build(make_cast())
+        users = {role: None if role == "anonymous" else getattr(world.cast, role) for role in ROLES}
+        world.clients = {role: signed_in(user, raise_request_exception=False) for role, user in users.items()}
+        yield world
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="package")
+def sent(world: SimpleNamespace) -> list[Sent]:
+    """事務局 and 管理者 first: they reach most forms, the others bring what is theirs alone."""
+    order = ("secretariat", "admin", "lead", "member", "executive", "viewer", "other_lead", "nobody", "anonymous")
+    return forms({role: world.clients[role] for role in order}, world)

@@ -1,0 +1,150 @@
+"""The forms of the pages in the access matrix, read out of their HTML as a browser would fill them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import resolve, reverse
+from lxml import html
+
+from tests.access import ROWS
+
+TEXTS = ("text", "search", "email", "password", "number", "textarea", "hidden", "url", "date", "time", "tel")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One form as it stands in a page: where it goes, its values, and what each control is."""
+
+    role: str
+    route: str
+    url: str
+    method: str
+    values: tuple[tuple[str, str], ...]
+    kinds: Mapping[str, str] = field(compare=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.kinds)
+
+    @property
+    def version(self) -> str | None:
+        """The field that carries the version of what is edited."""
+        found = [n for n in self.names if n == "version" or n.endswith("-version")]
+        return found[0] if found else None
+
+    @property
+    def like(self) -> tuple[str, str, frozenset[str]]:
+        """Forms of one kind are sent once: rows of a list differ by their numbers only."""
+        plain = frozenset("".join(c for c in name if not c.isdigit()) for name in self.names)
+        return self.route, self.method, plain
+
+    def with_values(self, changed: Mapping[str, str]) -> dict[str, Any]:
+        """All values as a POST takes them; files are sent as files."""
+        data: dict[str, Any] = {}
+        for name, value in self.values:
+            data.setdefault(name, []).append(value)
+        for name, value in changed.items():
+            data[name] = value
+            if self.kinds.get(name) == "file":
+                data[name] = SimpleUploadedFile(f"{value[:40]}.xlsx", value.encode("utf-8", "replace"))
+        return data
+
+
+def read(role: str, page: str, text: str) -> Iterator[Sent]:
+    """The forms of one page; a button with a name makes the form another one for each value."""
+    if "<form" not in text:
+        return
+    for element in html.fromstring(text).iter("form"):
+        url = element.get("action") or page
+        values, kinds, buttons = _controls(element)
+        method = (element.get("method") or "get").upper()
+        route = resolve(urlsplit(url).path).view_name
+        for name, value in buttons or [("", "")]:
+            more = ((name, value),) if name else ()
+            yield Sent(role, route, url, method, (*values, *more), kinds | ({name: "button"} if name else {}))
+
+
+def _controls(form: Any) -> tuple[list[tuple[str, str]], dict[str, str], list[tuple[str, str]]]:
+    values, kinds, buttons = [], {}, []
+    for control in form.iter("input", "select", "textarea", "button"):
+        name, kind = control.get("name"), control.get("type") or control.tag
+        if not name or name == "csrfmiddlewaretoken":
+            continue
+        if control.tag == "button":
+            buttons.append((name, control.get("value") or ""))
+            continue
+        kinds[name] = "text" if kind == "input" else kind
+        values += [(name, value) for value in _values(control, kind)]
+    return values, kinds, buttons
+
+
+def _values(control: Any, kind: str) -> list[str]:
+    if kind in ("checkbox", "radio"):
+        return [control.get("value") or "on"] if "checked" in control.attrib else []
+    if kind == "file":
+        return []
+    if control.tag == "select":
+        chosen = [o for o in control.iter("option") if "selected" in o.attrib]
+        options = chosen or ([] if "multiple" in control.attrib else list(control.iter("option"))[:1])
+        return [o.get("value") or "" for o in options]
+    return [(control.text or "").removeprefix("\n") if control.tag == "textarea" else control.get("value") or ""]
+
+
+def pages(role: str, world: SimpleNamespace) -> Iterator[str]:
+    """The address of every page that lets the role in."""
+    found = dict.fromkeys(
+        f"{reverse(row.route, kwargs=row.args(world))}?{urlencode(row.data(world))}".removesuffix("?")
+        for row in ROWS
+        if row.method == "GET" and row.expected[role] == 200
+    )
+    yield from found
+
+
+def forms(clients: Mapping[str, Client], world: SimpleNamespace) -> list[Sent]:
+    """One form of each kind, in the hands of the first role that can reach it."""
+    found: dict[Any, Sent] = {}
+    for role, client in clients.items():
+        for url in pages(role, world):
+            response = undone(client, "GET", url)
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                for sent in read(role, url, response.text):
+                    found.setdefault(sent.like, sent)
+    return list(found.values())
+
+
+def undone(client: Client, method: str, url: str, data: Any = None, **headers: str) -> HttpResponse:
+    """Send a request, undo what it wrote, and keep the session whatever it did."""
+    kept = {name: morsel.value for name, morsel in client.cookies.items()}
+    with transaction.atomic():
+        response = getattr(client, method.lower())(url, data or {}, headers=headers)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    client.cookies.clear()
+    client.cookies.load({name: value for name, value in kept.items() if name != "messages"})
+    return response
+
+
+def parameters(url: str, text: str) -> set[str]:
+    """What the page itself puts behind its address: filters, orders, pages, tabs."""
+    if "<html" not in text:
+        return set()
+    tree, path = html.fromstring(text), urlsplit(url).path
+    names = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    for link in tree.iter("a"):
+        parts = urlsplit(link.get("href") or "")
+        if parts.query and parts.path in ("", path):
+            names |= {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    for form in tree.iter("form"):
+        if (form.get("method") or "get").lower() == "get" and urlsplit(form.get("action") or path).path in ("", path):
+            names |= {c.get("name") for c in form.iter("input", "select") if c.get("name")}
+    return names
