@@ -17,6 +17,7 @@ Enter = Callable[..., Page]
 TITLE = "年末の状況の照会"
 QUESTION = "いま一番困っていることは何ですか"
 ASKED = ("福祉課", "商工観光課", "学校教育課", "債権回収課")
+HURDLE = "相談の記録を書ける職員が1人しかいない"
 REASON = "業者との協議が長引き、半年延ばす。"
 REMARK = "前回と同じ文です。契約の名前がわかるように書いてください。"
 BETTER = "校務支援の賃貸借契約の更新を待っている。"
@@ -71,14 +72,29 @@ def enter_reply(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(TITLE)
 
 
-def say(page: Page, words: str) -> None:
-    """Answer what every department is asked beside its actions: the free question, and hurdles."""
+def say(page: Page, words: str, hurdle: str = "") -> None:
+    """Answer what every department is asked beside its actions: hurdles, and the free question."""
+    if hurdle:
+        raise_hurdle(page, hurdle)
+    else:
+        page.get_by_role("button", name="課題はない").click()
+        expect(page.locator("#sec-hurdles")).to_contain_text("「課題はない」と答えています")
     box = page.get_by_label(QUESTION)
     box.fill(words)
     box.blur()
     expect(page.locator("#section-questions").get_by_role("status")).to_contain_text("保存済み")
-    page.get_by_role("button", name="課題はない").click()
-    expect(page.locator("#sec-hurdles")).to_contain_text("「課題はない」と答えています")
+
+
+def raise_hurdle(page: Page, title: str) -> None:
+    """In place: what is typed elsewhere on the page stays, and no page is loaded."""
+    page.locator("#hurdle-raise summary").click()
+    form = page.get_by_role("form", name="課題を挙げる")
+    form.get_by_label("区分").select_option("人材")
+    form.get_by_role("button", name="挙げる").click()
+    expect(form).to_contain_text("このフィールドは必須です")
+    form.get_by_label("件名").fill(title)
+    form.get_by_role("button", name="挙げる").click()
+    expect(page.get_by_role("list", name="挙げた課題")).to_contain_text(title)
 
 
 def all_the_same(page: Page) -> None:
@@ -130,10 +146,13 @@ def with_changes(page: Page) -> None:
     row.get_by_label("新しい終了予定日").fill("令和99年3月31日")
     row.get_by_label("新しい終了予定日").blur()
     expect(row).to_contain_text("終了予定日を後ろへ動かすときは、理由の区分と内容を入力してください")
+    later = row.get_by_label(re.compile("の新しい期日$")).first
+    later.fill("令和98年3月31日")
+    later.blur()
     all_the_same(page)
     expect(page.locator("#submit-bar")).to_contain_text("理由が未入力")
     give_reasons(page, REASON)
-    say(page, "相談員が足りない。")
+    say(page, "相談員が足りない。", HURDLE)
     submit(page)
     expect(page.locator("#messages")).to_contain_text("課長の承認へ進めました")
 
@@ -197,7 +216,9 @@ def accept_by_keyboard(page: Page, at: str) -> None:
     page.goto(at)
     pushed = page.get_by_role("article", name="福祉課の回答")
     expect(pushed).to_contain_text(re.compile(r"計画変更\d回"))
+    expect(pushed).to_contain_text("令和98年3月31日")
     expect(pushed).to_contain_text(REASON)
+    expect(pushed).to_contain_text(HURDLE)
     for name in ("福祉課", "学校教育課", "商工観光課"):
         card = card_at(page, name)
         page.keyboard.press("a")
