@@ -61,6 +61,7 @@ class Kept:
 
     def add(self, city: Any) -> None:
         self.cities.append(city)
+        self.failed += city.failed
         self.write()
 
     @contextmanager

@@ -30,15 +30,22 @@ class Browser:
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[float, bytes]:
         """Seconds until the last byte, and the body. Raises RuntimeError on any other answer than 200."""
         sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), **(headers or {})}
-        start = time.perf_counter()
-        self.line.request("GET", path, headers=sent)
-        answer = self.line.getresponse()
+        try:
+            start, answer = self._asked(path, sent)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.line.close()  # idle for so long that the server had closed it
+            start, answer = self._asked(path, sent)
         body = answer.read()
         took = time.perf_counter() - start
         if answer.status != 200:
             raise RuntimeError(f"{path} answers {answer.status}")
         self._keep(answer)
         return took, body
+
+    def _asked(self, path: str, headers: Mapping[str, str]) -> tuple[float, http.client.HTTPResponse]:
+        start = time.perf_counter()
+        self.line.request("GET", path, headers=headers)
+        return start, self.line.getresponse()
 
     def sign_in(self, login_id: str) -> Browser:
         _, page = self.get(SIGN_IN)

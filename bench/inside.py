@@ -20,8 +20,12 @@ def main() -> None:
     found = prepare()
     pages, queries = {}, []
     for page in PAGES:
-        path = page.path(found)
-        said = _asked(page.login, path, page.headers)
+        try:
+            path = page.path(found)
+            said = _asked(page.login, path, page.headers)
+        except Exception as error:
+            pages[page.key] = {"error": f"{type(error).__name__}: {error}"}
+            continue
         pages[page.key] = {"path": path, "queries": len(said["queries"]), "bytes": said["bytes"]}
         queries += [{"page": page.label, **q} for q in said["queries"]]
     heavy = sorted(queries, key=itemgetter("seconds"), reverse=True)[:HEAVIEST]

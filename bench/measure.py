@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
@@ -47,6 +48,7 @@ class City:
     alone: dict[str, Times] = field(default_factory=dict)
     crowd: dict[str, Times] = field(default_factory=dict)
     megabytes: float = 0
+    failed: list[str] = field(default_factory=list)
 
 
 def build(folder: Path, url: str, size: int) -> float:
@@ -75,15 +77,19 @@ def city(folder: Path, database: str, size: int, url: str, *, crowd: bool) -> Ci
     built_in = build(folder, url, size)
     inside = look_inside(folder, url)
     found = City(database, size, built_in, inside["pages"], inside["plans"])
+    found.failed = [f"{database}, {size} actions, {k}: {p['error']}" for k, p in found.pages.items() if "error" in p]
     with Served(PORTAL, folder, url) as portal, Served(FLOOR, folder, url) as floor:
         visitors = {p.login: Browser(portal.port).sign_in(p.login) for p in PAGES}
         bare = Browser(floor.port, dict(visitors[FLOOR_LOGIN].cookies))
         for page in (p for p in PAGES if "path" in found.pages[p.key]):
             visitor, path = visitors[page.login], found.pages[page.key]["path"]
             print(f"  {page.key}", file=sys.stderr, flush=True)
-            found.alone[page.key] = _alone(visitor, bare, page, path)
-            if crowd:
-                found.crowd[page.key] = _crowd(visitor, bare, page, path)
+            try:
+                found.alone[page.key] = _alone(visitor, bare, page, path)
+                if crowd:
+                    found.crowd[page.key] = _crowd(visitor, bare, page, path)
+            except (OSError, RuntimeError, http.client.HTTPException) as error:
+                found.failed.append(f"{database}, {size} actions, {page.label}: {type(error).__name__}: {error}")
         found.megabytes = portal.worker_megabytes
     return found
 
