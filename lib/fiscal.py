@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
 from lib.wareki import era_year, fiscal_era_year, fiscal_year_name
@@ -37,39 +38,39 @@ class Period:
                 f"「{self.key[:30]}」は期間として読めません。2026、2026H1、2026Q3、2026-07 の形で指定してください。"
             )
 
-    @property
+    @cached_property
     def kind(self) -> PeriodKind:
         return "half" if "H" in self.key else "quarter" if "Q" in self.key else "month" if "-" in self.key else "year"
 
-    @property
+    @cached_property
     def number(self) -> int:
         """Which half (1-2), quarter (1-4) or calendar month (1-12) this is; 1 for a year."""
         return int(re.split("[HQ-]", self.key)[1]) if self.kind != "year" else 1
 
-    @property
+    @cached_property
     def start(self) -> dt.date:
         year = int(self.key[:4])
         if self.kind == "month":
             return dt.date(year, self.number, 1)
         return _month_start(year, FIRST_MONTH + (self.number - 1) * self._months)
 
-    @property
+    @cached_property
     def end(self) -> dt.date:
         """The last day, included."""
         return _month_start(self.start.year, self.start.month + self._months) - dt.timedelta(days=1)
 
-    @property
+    @cached_property
     def fiscal_year(self) -> int:
         return fiscal_year(self.start)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Full name, e.g. 令和8年度上期."""
         if self.kind == "month":
             return f"{era_year(self.start).label}{self.number}月"
         return fiscal_year_name(self.fiscal_year) + self._part
 
-    @property
+    @cached_property
     def short_label(self) -> str:
         """Short name for table heads and chart axes, e.g. R8上期."""
         at = era_year(self.start) if self.kind == "month" else fiscal_era_year(self.fiscal_year)
@@ -87,7 +88,7 @@ class Period:
     def contains(self, d: dt.date) -> bool:
         return self.start <= d <= self.end
 
-    @property
+    @cached_property
     def _months(self) -> int:
         return {"year": 12, "half": 6, "quarter": 3, "month": 1}[self.kind]
 
@@ -117,6 +118,7 @@ def fiscal_year_end(d: dt.date) -> dt.date:
     return dt.date(fiscal_year(d) + 1, FIRST_MONTH - 1, 31)
 
 
+@lru_cache(maxsize=1024)
 def half_of(d: dt.date) -> Period:
     """Return the half fiscal year of `d`: 上期 April to September, 下期 October to March."""
     return _containing("half", d)
