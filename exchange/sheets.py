@@ -23,6 +23,7 @@ from lib.writes import StaleError
 
 ID, VERSION, ACT = "ID", "版数", "操作"
 FIXED = (ID, VERSION, ACT)
+PARENT_LEFT = "この行が指す{}行目の新しい行を、先に登録できません。その行を直すか、この行より上に移してください。"
 
 
 class Column(Field):
@@ -236,8 +237,16 @@ class Sheet(Resource):
         return [*FIXED, *(c.label for c in self.columns)]
 
     def parent_of(self, key: int) -> Any:
-        """The stored row behind a relation: an earlier sheet may have made it just now."""
-        return self.parents[key].obj.pk if key < 0 else key
+        """The stored row behind a relation: an earlier row may have made it just now.
+
+        Raises ValidationError on the column of the relation when that row could not be stored.
+        """
+        if key >= 0:
+            return key
+        parent = self.parents.get(key)
+        if parent is None or parent.obj.pk is None:
+            raise ValidationError({self.follows[0]: PARENT_LEFT.format(-key)})
+        return parent.obj.pk
 
     def _links(self, column: Column, pks: Collection[int] | None) -> Mapping[int, Collection[int]]:
         relation = self.model._meta.get_field(column.name)

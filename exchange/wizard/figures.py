@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,12 @@ class Figure:
         return fiscal.fiscal_year(self.ends)
 
     @property
+    def period(self) -> str:
+        return fiscal.half_of(self.ends).short_label if self.is_part else fiscal.Period(str(self.year)).short_label
+
+    @property
     def label(self) -> str:
-        period = fiscal.half_of(self.ends).short_label if self.is_part else fiscal.Period(str(self.year)).short_label
-        return f"{period}{KIND_WORDS[self.kind]}"
+        return f"{self.period}{KIND_WORDS[self.kind]}"
 
     @property
     def is_part(self) -> bool:
@@ -67,6 +70,18 @@ def columns(labels: Sequence[str]) -> dict[int, Column]:
     kinds = [_kind(label) for label in labels]
     spans = grid.columns([_period(label) for label in labels])
     return {at: Column(*spans[at], kinds[at]) for at in spans}
+
+
+def told(found: Iterable[Column]) -> str:
+    """What the columns were read as, in words: 目標 R5年度〜R8年度、実績 R5年度〜R7年度."""
+    spans: dict[str, list[Column]] = {}
+    for column in sorted(found, key=lambda c: c.ends):
+        spans.setdefault(column.kind, []).append(column)
+    parts = []
+    for kind, columns_ in spans.items():
+        first, last = (Figure(TARGET, c.starts, c.ends).period for c in (columns_[0], columns_[-1]))
+        parts.append(f"{KIND_WORDS.get(kind, '見出しにない列')} {first if first == last else f'{first}〜{last}'}")
+    return "、".join(parts)
 
 
 def _kind(text: str) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from exchange.forms import UploadForm
-from exchange.wizard import heading
+from exchange.wizard import figures, heading
 from exchange.wizard.figures import KIND_WORDS, TARGET
 from exchange.wizard.models import Draft
 from exchange.wizard.places import Guess
@@ -97,13 +97,15 @@ class ColumnsForm(PortalForm):
                 initial=self.chosen.owner or owners[-1],
             ))  # fmt: skip
 
-    def _add_grid(self, words: str) -> None:
+    def _add_grid(self, words: str, more: str = "") -> None:
         label = words.format(len(self.unfolded))
-        self.fields["grid"] = forms.BooleanField(label=label, required=False, initial=self.chosen.grid)
+        self.fields["grid"] = forms.BooleanField(
+            label=label, required=False, initial=self.chosen.grid, help_text=more
+        )  # fmt: skip
 
     def _add_figures(self) -> None:
         """Years beside each other become rows of targets and actuals."""
-        self._add_grid("年度の{}列を目標と実績にする")
+        self._add_grid("年度の{}列を目標と実績にする", figures.told(self.table.years.values()))
         silent = [self.table.labels[at] for at in sorted(self.unfolded) if not self.table.years[at].kind]
         if silent:
             words = "、".join(silent[:4]) + ("など" if len(silent) > 4 else "")

@@ -307,6 +307,22 @@ def test_a_target_moves_with_its_indicator_in_one_file(world: SimpleNamespace) -
     assert (target.value, world.kpi.note) == (7, "見直した")
 
 
+def test_a_row_under_a_wrong_new_row_says_which(world: SimpleNamespace) -> None:
+    taken = Taken("indicators", world.cast.secretariat)
+    number = taken.add(**{"指標名": "新しい指標", "区分": "成果指標"})
+    taken.add("目標", **{"指標": "新しい指標", "年度": 2030, "目標値": 5})
+    kept = taken.stage()
+    assert kept.counts["error"] == 2
+    assert any(f"{number}行目の新しい行を、先に登録できません" in m for m in messages(kept))
+
+
+def test_a_child_above_its_new_parent_says_so(world: SimpleNamespace) -> None:
+    taken = Taken("elements", world.cast.secretariat, world.draft)
+    taken.add(**{"階層": "ビジョン", "表題": "下の要素", "上位の要素": "ミッション 上の要素"})
+    taken.add(**{"階層": "ミッション", "表題": "上の要素"})
+    assert "この行より上に移してください" in "".join(messages(taken.stage()))
+
+
 def test_elements_of_a_draft(world: SimpleNamespace) -> None:
     taken = Taken("elements", world.cast.secretariat, world.draft)
     taken.put(world.draft_element.pk, "表題", "手続の完結")

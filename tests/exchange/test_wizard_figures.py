@@ -52,6 +52,11 @@ def test_heads_name_periods_and_kinds(labels: list[str], found: list[tuple[str, 
     assert list(kinds(labels).values()) == [(kind, MARCH[year]) for kind, year in found]
 
 
+def test_what_was_read_is_told() -> None:
+    found = figures.columns(["指標", "R5目標", "R6目標", "R5実績", "R6実績", "R7"])
+    assert figures.told(found.values()) == "目標 R5年度〜R6年度、実績 R5年度〜R6年度、見出しにない列 R7年度"
+
+
 def test_half_years_end_in_september_and_march() -> None:
     ends = [c.ends for c in figures.columns(["指標", "令和7年度上期", "下期"]).values()]
     assert ends == [dt.date(2025, 9, 30), MARCH[2025]]
