@@ -100,7 +100,8 @@ def _sizes(text: str) -> list[int]:
 def _machine() -> str:
     memory = psutil.virtual_memory().total / 1e9
     python = f"Python {platform.python_version()}"
-    return f"{platform.system()} {platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GB, {python}"
+    busy = f"load {os.getloadavg()[0]:.1f} when it began"
+    return f"{platform.system()} {platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GB, {python}, {busy}"
 
 
 if __name__ == "__main__":
