@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from accounts.models import Department
 from actions import figures, status
-from actions.models import hurdle_state_choices, lifecycle_choices, reason_choices
+from actions.models import Action, hurdle_state_choices, lifecycle_choices, reason_choices
 from lib.states import STATES
 from meetings.content import SCHEMA, Content, Counts, MeetingRow
 from meetings.models import Meeting
 from meetings.queries_collect_actions import action_rows, hurdle_rows, merged_rows
 from meetings.queries_collect_rest import decision_rows, indicator_rows, item_rows, maturity_of
 from rounds.models import Reply, Round
-from rounds.queries import current_round, expected_as_of
+from rounds.queries import expected_as_of, round_that_counts
 from rounds.states import REPLY_STATES
 from strategy.models import Edition, Element
 from strategy.models.national import category_choices
@@ -26,18 +26,20 @@ LEADING = ("vision", "pillar", "future", "measure")
 
 def collect(as_of: dt.date) -> Content:
     """The whole city as it stands in the database, judged on the day `as_of`."""
-    rows = figures.live_with_state(as_of)
-    round_ = current_round(as_of) or Round.objects.order_by("-period_end", "-pk").first()
-    departments = _departments(rows, round_)
+    rounds = list(Round.objects.all())
+    expected, round_ = expected_as_of(as_of, rounds), round_that_counts(as_of, rounds)
+    rows = Action.objects.live().with_state(as_of, expected)
+    census = figures.Census(rows)
+    departments = _departments(census, round_)
     found = {
         "schema": SCHEMA, "as_of": as_of.isoformat(), "labels": _labels(),
-        "round": _round(round_, departments), "totals": figures.state_counts(rows),
+        "round": _round(round_, departments), "totals": census.states(),
         "departments": departments, "silent": [d["id"] for d in departments if d["reply"] == "silent"],
-        "actions": action_rows(rows, as_of, expected_as_of(as_of)), "items": item_rows(rows, as_of),
+        "actions": action_rows(rows, as_of, expected), "items": item_rows(census, as_of),
         "maturity": maturity_of(), "indicators": indicator_rows(as_of), "decisions": decision_rows(),
         "hurdles": hurdle_rows(), "merged": merged_rows(),
     }  # fmt: skip
-    return cast(Content, found | _strategy(rows))
+    return cast(Content, found | _strategy(census))
 
 
 def meeting_row(meeting: Meeting) -> MeetingRow:
@@ -72,9 +74,9 @@ def _round(round_: Round | None, departments: list[dict[str, Any]]) -> dict[str,
     }  # fmt: skip
 
 
-def _departments(rows: Any, round_: Round | None) -> list[dict[str, Any]]:
+def _departments(census: figures.Census, round_: Round | None) -> list[dict[str, Any]]:
     """Departments that lead actions or were asked, in the order of the organisation."""
-    counts = figures.counts_by_department(rows)
+    counts = census.by_department()
     history = _history(round_)
     wanted = {*counts, *history}
     found = Department.objects.filter(pk__in=wanted).select_related("parent")
@@ -109,14 +111,14 @@ def _department(
     }  # fmt: skip
 
 
-def _strategy(rows: Any) -> dict[str, Any]:
+def _strategy(census: figures.Census) -> dict[str, Any]:
     """The city, and the elements of the edition in force with their actions counted as everywhere else."""
     edition = Edition.objects.main_published().select_related("plan").first()
     if edition is None:
         return {"city": {"name": "", "code": "", "plan": "", "edition": ""}, "elements": []}
     plan = edition.plan
     elements = list(edition.elements.select_related("layer").order_by("layer__order", "layer_id", "order", "pk"))
-    counts = figures.counts_by_element(rows, element_scope(edition))
+    counts = census.by_element(element_scope(edition, {e.pk: e.parent_id for e in elements}))
     leading = _leading(elements)
     return {
         "city": {

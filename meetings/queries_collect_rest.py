@@ -16,9 +16,9 @@ from strategy.queries_indicators import Reading, readings
 from strategy.queries_national import ItemView, RegisterView, current_items
 
 
-def item_rows(rows: Any, today: dt.date) -> list[dict[str, Any]]:
+def item_rows(census: figures.Census, today: dt.date) -> list[dict[str, Any]]:
     """Items of the national version in force with targets, registers and the actions behind them."""
-    counts = figures.counts_by_item(rows)
+    counts = census.by_item()
     return [_item(view, counts.get(view.item.pk) or figures.empty_counts()) for view in current_items(today)]
 
 

@@ -51,7 +51,8 @@ def test_every_page_is_measured_or_single() -> None:
 def address(page: Page, world: SimpleNamespace) -> tuple[str, dict]:
     """The page's address and query: from its row in the access matrix unless the page names another object."""
     row = next(r for r in ROWS if r.route == page.route and r.method == "GET" and r.expected[page.role] == 200)
-    return reverse(page.route, kwargs=(page.args or row.args)(world)), row.data(world) | QUERIES.get(page.route, {})
+    data = (page.data or row.data)(world) | QUERIES.get(page.route, {})
+    return reverse(page.route, kwargs=(page.args or row.args)(world)), data
 
 
 def queries_of(client: Client, url: str, data: dict) -> Counter[str]:

@@ -34,9 +34,9 @@ def grow_snapshots(world: SimpleNamespace) -> None:
 PAGES = [
     Page("meetings:home", (grow_meetings, grow_agenda)),
     Page("meetings:create", (grow_bodies,)),
-    Page("meetings:detail", (grow_agenda, grow_meetings), args=pk("meeting"), most=18),
+    Page("meetings:detail", (grow_agenda, grow_meetings), args=pk("meeting")),
     Page("meetings:attendance", (grow_agenda,), args=pk("meeting")),
-    Page("meetings:agenda_propose", (grow_actions, grow_meetings), args=pk("meeting"), most=70),
+    Page("meetings:agenda_propose", (grow_actions, grow_meetings), args=pk("meeting")),
     Page("meetings:bodies", (grow_bodies, grow_meetings)),
     Page("meetings:decisions", (grow_meetings, grow_agenda)),
     Page("meetings:decision", (grow_reports,), args=pk("decision")),
@@ -45,7 +45,8 @@ PAGES = [
     Page("meetings:decision_create", (grow_agenda,), args=pk("meeting")),
     Page("meetings:snapshots", (grow_snapshots,)),
     Page("meetings:snapshot", (grow_snapshots, grow_actions), args=pk("snapshot")),
-    Page("meetings:compare", (grow_actions, grow_meetings), most=66),
+    Page("meetings:compare", (grow_actions, grow_meetings)),
+    Page("meetings:compare", (grow_actions,), most=44, data=lambda w: {"old": w.snapshot.pk, "new": "now"}),
     Page("meetings:meeting_freeze", (grow_actions,), args=pk("meeting")),
     Page("meetings:round_freeze", (grow_actions,)),
 ]

@@ -32,7 +32,7 @@ def grow_agenda_of_pack(world: SimpleNamespace) -> None:
 
 PAGES = [
     Page("meetings:pack", (grow_files,), args=pk("pack_meeting")),
-    Page("meetings:pack_print", (grow_actions, grow_agenda_of_pack), args=pk("pack_meeting"), most=16),
+    Page("meetings:pack_print", (grow_actions, grow_agenda_of_pack), args=pk("pack_meeting")),
     Page("meetings:publications", (grow_publications,)),
 ]
 

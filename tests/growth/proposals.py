@@ -7,7 +7,7 @@ from tests.money.making import grow_proposals
 PAGES = [
     Page("actions:proposals", (grow_proposals,)),
     Page("actions:proposals", (grow_proposals,), "lead"),
-    Page("actions:proposal", (grow_proposals,), args=pk("in_review"), most=14),
+    Page("actions:proposal", (grow_proposals,), args=pk("in_review")),
     Page("actions:proposal_decide", (grow_proposals,)),
     Page("actions:proposal_review", (grow_proposals,)),
 ]
