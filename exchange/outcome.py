@@ -38,6 +38,11 @@ class ShownRow:
         return KINDS[self.kind][0]
 
     @property
+    def has_before(self) -> bool:
+        """Whether there is anything that the values replace: a wrong new row has nothing."""
+        return self.kind not in ("new", "error") or any(c.old for c in self.cells)
+
+    @property
     def css(self) -> str:
         return KINDS[self.kind][1]
 
