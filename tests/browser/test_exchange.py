@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
@@ -50,6 +50,46 @@ def test_a_workbook_goes_out_and_comes_back(fresh_portal: Portal, enter: Enter, 
     page.get_by_role("link", name=re.compile(re.escape(title))).first.click()
     expect(page.locator("main")).to_contain_text(POST)
     assert not watched.complaints
+
+
+def test_a_list_is_taken_along_and_a_wide_table_comes_in(fresh_portal: Portal, enter: Enter, tmp_path: Path) -> None:
+    page = enter(fresh_portal, "secretariat")
+    watched = Watched(page)
+    page.goto("/actions/hurdles/?unsolved=on")
+    page.locator("details.export summary").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="CSV（UTF-8）").click()
+    assert taken.value.suggested_filename == "課題・ハードル.csv"
+
+    file = tmp_path / "KPI.xlsx"
+    wide_table(file)
+    page.goto("/exchange/wizard/")
+    page.get_by_label("お手元の表").set_input_files(file)
+    page.get_by_label("取り込み先").select_option(label="指標")
+    page.get_by_role("button", name="シートを選ぶ").click()
+    page.get_by_role("button", name="列の対応を選ぶ").click()
+    expect(page.locator("main")).to_contain_text("目標 R5年度〜R6年度、実績 R5年度〜R6年度")
+    assert not faults(page)
+    for name, word in (("区分", "成果指標"), ("数え方", "単年"), ("目指す向き", "増やす")):
+        page.get_by_label(name, exact=True).select_option(label=word)
+    page.get_by_role("button", name="次へ進む").click()
+    page.get_by_role("button", name="行を確かめる").click()
+    expect(page.locator("main")).to_contain_text("R6年度実績")
+    assert not faults(page)
+    page.get_by_role("button", name="何が変わるか確かめる").click()
+    page.get_by_role("button", name="5行を取り込む").click()
+    expect(page.locator("#messages")).to_contain_text("5行を取り込みました")
+    assert not watched.complaints
+
+
+def wide_table(file: Path) -> None:
+    book = Workbook()
+    for row in (
+        ["成果指標一覧"], ["指標名", "単位", "担当課", "R5目標", "R5実績", "R6目標", "R6実績"],
+        ["新しい指標", "件", "税務課", 10, 12, 20, "１８件"],
+    ):  # fmt: skip
+        book.active.append(row)
+    book.save(file)
 
 
 def change(file: Path) -> str:

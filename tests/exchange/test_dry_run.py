@@ -342,6 +342,14 @@ def test_a_department_that_has_not_begun_finds_its_axes(world: SimpleNamespace) 
     assert world.reply.assessment.scores.filter(level=3).count() == 1
 
 
+def test_a_head_that_stands_twice_is_refused(world: SimpleNamespace) -> None:
+    taken = Taken("actions", world.cast.secretariat)
+    sheet = taken.sheet()
+    sheet.cell(1, sheet.max_column + 1).value = "取組名"
+    with pytest.raises(ValidationError, match="見出し「取組名」が2つあります"):
+        taken.stage()
+
+
 def test_a_file_without_rows_is_refused(world: SimpleNamespace) -> None:
     with pytest.raises(ValidationError, match="行がありません"):
         Taken("actions", world.cast.secretariat, with_rows=False).stage()
