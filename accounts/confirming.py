@@ -20,6 +20,8 @@ Args = ParamSpec("Args")
 KEY = "confirmed_at"
 # Without a password of the portal, signing in is the business of the provider, and so is asking again.
 ELSEWHERE = "signed_in_elsewhere"
+# Routes by their first word, and the list that they belong to; everything else belongs to the users.
+LISTS = {"department": "departments", "reorganisation": "reorganisations", "change": "reorganisations"}
 
 
 def confirm(request: HttpRequest) -> None:
@@ -43,8 +45,15 @@ def recently_confirmed(
     @wraps(view)
     def inner(request: Request, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponseBase:
         if isinstance(request.user, User) and not is_recent(request, grace=1 if request.method == "GET" else 2):
-            back = request.get_full_path() if request.method == "GET" else reverse("accounts:users")
+            back = request.get_full_path() if request.method == "GET" else _page_of(request)
             return htmx.redirect(request, f"{reverse('accounts:confirm')}?{urlencode({'next': back})}")
         return view(request, *args, **kwargs)
 
     return inner
+
+
+def _page_of(request: Request) -> str:
+    """The list from which an act is asked for again, as its own address knows no GET."""
+    name = request.resolver_match.url_name or "" if request.resolver_match else ""
+    page = next((page for start, page in LISTS.items() if name.startswith(start)), "users")
+    return reverse(f"accounts:{page}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,9 +15,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import factors, limits, passwords, services
+from accounts import factors, limits, once, passwords, services
 from accounts.backends import login_id_of
 from accounts.confirming import ELSEWHERE
+from lib import htmx
 
 TOUCH_EVERY = 60
 # A clock that goes back further than this would make every limit longer.
@@ -73,6 +75,36 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 def _always_open() -> tuple[str, ...]:
     names = ("password", "sign_out", "factor", "confirm")
     return tuple(reverse(f"accounts:{name}") for name in names)
+
+
+class OnceMiddleware:
+    """A form that is sent twice is answered twice, and done once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = once.key_of(request)
+        if key is None or request.path in _always_open():
+            return self.get_response(request)
+        location = once.led_to(request, key)
+        if location is None and once.claim(key):
+            return self._first(request, key)
+        return self._again(request, location or once.wait(request, key))
+
+    def _first(self, request: HttpRequest, key: str) -> HttpResponse:
+        response = self.get_response(request)
+        location = response.headers.get("Location") or response.headers.get("HX-Redirect")
+        if location and response.status_code in (204, 302):
+            once.remember(request, key, location)
+        else:
+            once.release(key)
+        return response
+
+    def _again(self, request: HttpRequest, location: str | None) -> HttpResponse:
+        words = "この内容はすでに受け付けています。" if location else "同じ内容を受け付けている途中です。"
+        messages.info(request, f"{words}もう一度は保存していません。")
+        return htmx.redirect(request, location or "/")
 
 
 class ProxySignInMiddleware:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "accounts.middleware.HeadersMiddleware",
     "accounts.middleware.SessionLimitMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
+    "accounts.middleware.OnceMiddleware",
     "audit.middleware.ReadLogMiddleware",
     "accounts.middleware.FileLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import services
 from accounts.access import requires
+from accounts.confirming import recently_confirmed
 from accounts.forms import DepartmentForm
 from accounts.models import Department
 from accounts.roles import Permission
@@ -33,6 +34,7 @@ def departments(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def department_create(request: Request) -> HttpResponse:
     form = DepartmentForm(request.POST or None, initial={"valid_from": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
@@ -49,6 +51,7 @@ def department_create(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def department(request: Request, pk: int) -> HttpResponse:
     shown = get_object_or_404(Department, pk=pk)
     form = DepartmentForm(request.POST or None, instance=shown, initial={"version": shown.version})

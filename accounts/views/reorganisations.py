@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import services_reorganisation as services
 from accounts.access import requires
+from accounts.confirming import recently_confirmed
 from accounts.forms_reorganisation import FORMS, AssignForm, ReorganisationForm
 from accounts.models import DepartmentChange, Reorganisation, change_kind_choices
 from accounts.queries_reorganisation import Plan, preview
@@ -31,6 +32,7 @@ def index(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def create(request: Request) -> HttpResponse:
     next_april = fiscal.Period(str(fiscal.fiscal_year(timezone.localdate()) + 1)).start
     form = ReorganisationForm(_sent(request), initial={"effective_on": next_april})
@@ -49,6 +51,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def apply(request: Request, pk: int) -> HttpResponse:
     """Carry out what was shown; a second click finds it done and changes nothing."""
     row = get_object_or_404(Reorganisation, pk=pk)
@@ -67,6 +70,7 @@ def apply(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def discard(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(Reorganisation, pk=pk)
     if _told(request, lambda: services.discard_reorganisation(reorganisation=row, by=request.user)):
@@ -77,6 +81,7 @@ def discard(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def add(request: Request, pk: int, key: str) -> HttpResponse:
     """One change of the kind `key`."""
     row = get_object_or_404(Reorganisation, pk=pk, applied_at__isnull=True)
@@ -102,6 +107,7 @@ def _next(row: Reorganisation, change: DepartmentChange) -> tuple[Any, ...]:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def assign(request: Request, pk: int) -> HttpResponse:
     """Where each thing of a split or an abolished department goes."""
     change = get_object_or_404(
@@ -121,6 +127,7 @@ def assign(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_confirmed
 def remove(request: Request, pk: int) -> HttpResponse:
     change = get_object_or_404(DepartmentChange.objects.select_related("reorganisation"), pk=pk)
     if _told(request, lambda: services.remove_change(change=change, by=request.user)):

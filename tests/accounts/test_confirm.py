@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services
-from accounts.models import FormerPassword, User
+from accounts.models import FormerPassword, Reorganisation, User
 from accounts.passwords import FormerValidator, KindsValidator
 from audit.models import Entry
+from tests.accounts.making import make_reorganisation
 from tests.builders import PASSWORD, make_user
 
 CONFIRM = "/accounts/confirm/"
@@ -34,12 +35,16 @@ def admin(as_user, cast: SimpleNamespace) -> Client:
     return aged(as_user(cast.admin), 16)
 
 
-GUARDED = ("user_create", "user", "password_reset", "membership_create", "extend")
+GUARDED = (
+    "user_create", "user", "password_reset", "membership_create", "extend", "department_create", "department",
+    "reorganisation_create",
+)  # fmt: skip
+BARE = ("user_create", "extend", "department_create", "reorganisation_create")
 
 
 @pytest.mark.parametrize("name", GUARDED)
 def test_users_and_roles_ask_again_and_lead_back(admin: Client, cast: SimpleNamespace, name: str) -> None:
-    args = [] if name in ("user_create", "extend") else [cast.lead.pk]
+    args = [] if name in BARE else [cast.tax.pk if name == "department" else cast.lead.pk]
     page = reverse(f"accounts:{name}", args=args)
     assert admin.get(page)["Location"] == f"{CONFIRM}?next={page.replace('/', '%2F')}"
     answer = admin.post(CONFIRM, {"password": PASSWORD, "next": page})
@@ -62,6 +67,20 @@ def test_acts_without_a_page_return_to_the_users(admin: Client, cast: SimpleName
     aged(admin, 60)
     answer = admin.post(reverse("accounts:unlock", args=[cast.lead.pk]))
     assert answer["Location"] == f"{CONFIRM}?next=%2Faccounts%2Fusers%2F"
+
+
+@pytest.mark.parametrize("name", ["reorganisation_apply", "reorganisation_discard"])
+def test_a_reorganisation_asks_again(admin: Client, name: str) -> None:
+    row = make_reorganisation()
+    aged(admin, 60)
+    answer = admin.post(reverse(f"accounts:{name}", args=[row.pk]))
+    assert answer["Location"] == f"{CONFIRM}?next=%2Faccounts%2Freorganisations%2F"
+    assert Reorganisation.objects.filter(applied_at=None).count() == 1
+
+
+def test_changes_of_a_reorganisation_ask_again(admin: Client, cast: SimpleNamespace) -> None:
+    page = reverse("accounts:change_create", args=[make_reorganisation().pk, "merge"])
+    assert admin.get(page)["Location"].startswith(CONFIRM)
 
 
 def test_a_clock_that_went_back_does_not_keep_it_open(admin: Client) -> None:

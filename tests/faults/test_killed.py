@@ -17,6 +17,8 @@ CITY = """
 import datetime as dt
 from tests import world as worlds
 from tests.conftest import make_cast
+from tests.accounts.making import change, make_reorganisation, new
+from tests.builders import make_department
 from tests.meetings.making import make_meeting
 from decimal import Decimal
 from maturity import exchange_format
@@ -31,6 +33,8 @@ row = exchange_format.Row(
     place="2行目", municipality="となり市", as_of=dt.date(2026, 3, 31), line=world.axis.line, level=Decimal(3),
     source="公表資料", note="",
 )
+moved = new("9777", "新しい課")
+change(make_reorganisation(title="改称"), "rename", [make_department()], [moved], world.cast.admin)
 ReferenceUpload.objects.all().delete()
 ReferenceUpload.objects.create(file_name="x.csv", rows=[row.plain()], made_by_id=world.cast.secretariat.pk)
 from tests.exchange.helpers import Taken
@@ -101,6 +105,11 @@ services.freeze_round(round_=Round.objects.earliest("pk"), by=by)
 from meetings.models import Meeting
 from meetings import services
 services.freeze_meeting(meeting=Meeting.objects.earliest("pk"), by=by)
+""",
+    "apply a reorganisation": """
+from accounts.models import Reorganisation
+from tests.accounts.making import apply
+apply(Reorganisation.objects.get(title="改称"), by)
 """,
     "confirm an import": """
 from maturity import queries_evidence

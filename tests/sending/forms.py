@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +31,7 @@ class Sent:
     method: str
     values: tuple[tuple[str, str], ...]
     kinds: Mapping[str, str] = field(compare=False)
+    has_token: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,21 +68,23 @@ def read(role: str, page: str, text: str) -> Iterator[Sent]:
     for element in html.fromstring(text).iter("form"):
         url = element.get("action") or page
         values, kinds, buttons = _controls(element)
+        tokens = {control.get("name") for control in element.iter("input")}
         method = (element.get("method") or "get").upper()
         route = resolve(urlsplit(url).path).view_name
-        for name, value in buttons or [("", "")]:
+        for name, value in dict.fromkeys(buttons) or [("", "")]:
             more = ((name, value),) if name else ()
-            yield Sent(role, route, url, method, (*values, *more), kinds | ({name: "button"} if name else {}))
+            known = kinds | ({name: "button"} if name else {})
+            yield Sent(role, route, url, method, (*values, *more), known, "csrfmiddlewaretoken" in tokens)
 
 
 def _controls(form: Any) -> tuple[list[tuple[str, str]], dict[str, str], list[tuple[str, str]]]:
-    values, kinds, buttons = [], {}, []
+    values, kinds, buttons = [], {}, []  # an unnamed button sends nothing of its own
     for control in form.iter("input", "select", "textarea", "button"):
         name, kind = control.get("name"), control.get("type") or control.tag
-        if not name or name == "csrfmiddlewaretoken":
-            continue
         if control.tag == "button":
-            buttons.append((name, control.get("value") or ""))
+            buttons.append((name or "", control.get("value") or ""))
+            continue
+        if not name or name == "csrfmiddlewaretoken":
             continue
         kinds[name] = "text" if kind == "input" else kind
         values += [(name, value) for value in _values(control, kind)]
@@ -89,7 +93,7 @@ def _controls(form: Any) -> tuple[list[tuple[str, str]], dict[str, str], list[tu
 
 def _values(control: Any, kind: str) -> list[str]:
     if kind in ("checkbox", "radio"):
-        return [control.get("value") or "on"] if "checked" in control.attrib else []
+        return [control.get("value", "on")] if "checked" in control.attrib else []
     if kind == "file":
         return []
     if control.tag == "select":
@@ -121,16 +125,23 @@ def forms(clients: Mapping[str, Client], world: SimpleNamespace) -> list[Sent]:
     return list(found.values())
 
 
-def undone(client: Client, method: str, url: str, data: Any = None, **headers: str) -> HttpResponse:
-    """Send a request, undo what it wrote, and keep the session whatever it did."""
-    kept = {name: morsel.value for name, morsel in client.cookies.items()}
+@contextmanager
+def nothing_kept(client: Client) -> Iterator[None]:
+    """Undo what is written inside, and keep the session whatever happens to it."""
+    kept = {name: morsel.value for name, morsel in client.cookies.items() if name != "messages"}
     with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies.clear()
+    client.cookies.load(kept)
+
+
+def undone(client: Client, method: str, url: str, data: Any = None, **headers: str) -> HttpResponse:
+    """Send a request and undo what it wrote."""
+    with nothing_kept(client):
         response = getattr(client, method.lower())(url, data or {}, headers=headers)
         if response.streaming:
             b"".join(response.streaming_content)
-        transaction.set_rollback(True)
-    client.cookies.clear()
-    client.cookies.load({name: value for name, value in kept.items() if name != "messages"})
     return response
 
 
