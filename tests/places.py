@@ -47,7 +47,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "accounts.confirming": ("access", "whether the password was typed a short time ago"),
     "accounts.factors": ("services", "the second factor and the lock"),
     "accounts.limits": ("services", "how often somebody may do something"),
-    "accounts.once": ("services", "a form counts once, however often it is sent"),
+    "accounts.once": ("access", "a form counts once, however often it is sent"),
     "accounts.passwords": ("queries", "rules of passwords that Django does not bring"),
     "accounts.totp": ("pure", "codes of an authenticator app"),
     "accounts.holders": ("sections", "what accounts itself hangs on departments"),
