@@ -52,7 +52,8 @@ def _alone(cities: Sequence[City]) -> str:
         ))  # fmt: skip
     heads = ("page, 1 client", "p50", "p95", "ratio", "target", "queries", "size",
              f"{small.size:,} → {large.size:,}", "target")  # fmt: skip
-    return table(heads, rows)
+    shown = len(heads) if small is not large else len(heads) - 2
+    return table(heads[:shown], [row[:shown] for row in rows])
 
 
 def _held(value: float | None, most: float | None) -> str:
