@@ -207,6 +207,20 @@ class TestRounds:
         reply = Reply.objects.get(state="returned")
         assert reply.department.name == "下水道課"
         assert "A-16" in reply.return_comment
+        remark = reply.remarks.get()
+        assert remark.anchor == f"a-{Action.objects.get(code='A-16').pk}"
+
+    def test_some_were_late_and_marked(self, city: str) -> None:
+        late = [r.department.code for r in Reply.objects.select_related("round", "department") if r.is_late]
+        assert sorted(late) == ["0303", "0502", "0704"]
+
+    def test_the_free_question_of_the_open_round_is_answered_by_some(self, city: str) -> None:
+        answers = Round.objects.get(period="2026H1").questions.get().answers.select_related("reply__department")
+        assert {a.reply.department.code for a in answers} == {"0102", "0301", "0503", "0604"}
+
+    def test_a_milestone_waits_to_be_moved(self, city: str) -> None:
+        report = ProgressReport.objects.exclude(milestones_moved={}).get()
+        assert (report.action.code, report.pushes_milestone, report.accepted_at) == ("A-09", True, None)
 
     def test_review_queue_holds_new_delays_and_two_unchanged_departments(self, city: str) -> None:
         with telling(NOW):
@@ -233,7 +247,7 @@ class TestRounds:
     def test_accepted_replies_are_frozen_with_labels(self, city: str) -> None:
         frozen = Reply.objects.filter(state="accepted").values_list("frozen", flat=True)
         asked = [{p["key"] for p in f["parts"]} for f in frozen]
-        assert all(keys - {"hurdles"} == {"progress", "maturity"} for keys in asked)
+        assert all(keys - {"hurdles", "questions"} == {"progress", "maturity"} for keys in asked)
         latest = Reply.objects.filter(state="accepted", round__period="2026H1")
         assert sum("hurdles" in keys for keys in asked) == latest.count() > 0
 

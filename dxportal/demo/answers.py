@@ -17,7 +17,7 @@ from accounts.models import Department
 from actions import rules
 from actions.models import Action, Grade, ProgressReport
 from actions.services.labels import report_state
-from dxportal.demo import depth, halves
+from dxportal.demo import asides, depth, halves
 from dxportal.demo.clock import moment, telling
 from dxportal.demo.course import Answer
 from dxportal.demo.halves import Days, Steps
@@ -72,6 +72,7 @@ def tell_round(story: Story, offset: int) -> Round:
         round_ = services.open_round(
             title="", period=halves.half(story.today, offset).key, sections=_asked(offset), opens_on=days.opens,
             due_on=days.due, departments=story.people.sections, by=office, note=story.script["rounds"]["note"],
+            questions=asides.questions() if offset == LATEST else (),
         )  # fmt: skip
     events: list[Event] = []
     for reply in round_.replies.select_related("department", "round"):
@@ -101,7 +102,7 @@ class Telling:
     def events(self, days: Days) -> list[Event]:
         end = self.story.standing(self.code, self.offset)
         rng = Random(f"steps {self.code} {self.offset}")  # noqa: S311
-        steps = halves.reply_steps(days, rng)
+        steps = asides.steps_of(self.code, self.offset, days, halves.reply_steps(days, rng))
         moves = self._moves(steps)[: _MOVES[end]]
         if end == "returned":
             moves.append((steps.accepted, 17, self._return))
@@ -132,6 +133,7 @@ class Telling:
         self._report(self._drafts() if is_draft else self._answers())
         if self.offset == LATEST:
             depth.tell_hurdles_of(self.reply, self.by, is_draft=is_draft)
+            asides.tell_answer(self.reply, self.by)
         draft_axes = self.story.script["rounds"]["open"]["draft_axes"]
         self._assess(draft_axes[self.code] if is_draft else list(self.story.axes))
 
@@ -157,7 +159,7 @@ class Telling:
             ProgressReport(
                 action=actions[code], reply=self.reply, as_of=self.reply.round.period_end,
                 reported_by_id=self.by.user_id, grade=self._grade(held[actions[code].pk], answer),
-                new_ends_on=depth.proposed_end(jobs[code]) if self.offset == LATEST else None, **asdict(answer),
+                **(_proposed(jobs[code]) if self.offset == LATEST else {}), **asdict(answer),
             )
             for code, answer in answers.items()
         ]  # fmt: skip
@@ -221,7 +223,14 @@ class Telling:
 
     def _return(self) -> None:
         by, comment = self.story.people.actor("secretariat"), self.story.script["rounds"]["open"]["return_comment"]
-        self.reply = services.return_reply(reply=self.reply, version=self.reply.version, by=by, comment=comment)
+        self.reply = services.return_reply(
+            reply=self.reply, version=self.reply.version, by=by, comment=comment, remarks=asides.remarks(self.reply)
+        )
+
+
+def _proposed(job: Job) -> dict[str, Any]:
+    """The dates that a department proposes to move in the open round."""
+    return {"new_ends_on": depth.proposed_end(job), "milestones_moved": asides.moved_milestones(job)}
 
 
 _MOVES = {"silent": 0, "draft": 1, "submitted": 2, "approved": 3, "returned": 3, "accepted": 4}

@@ -275,7 +275,6 @@ def test_a_level_is_assessed_calibrated_and_becomes_an_action(fresh_portal: Port
     assess(lead)
     all_the_same(lead)
     give_reasons(lead, REASON)
-    lead.get_by_role("button", name="課題はない").click()
     submit(lead)
 
     office = enter(fresh_portal, "secretariat")
