@@ -72,3 +72,21 @@ def test_the_table_names_tests_that_exist() -> None:
     names = [n for n in named_in_the_table() if "*" not in n]
     assert len(names) > 40
     assert [n for n in names if not (ROOT / n).exists()] == []
+
+
+def test_every_row_of_the_table_names_a_test() -> None:
+    rows = re.findall(r"^\| \d.*", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 60
+    assert [row for row in rows if "test" not in row.rsplit("|", 2)[1] and "matrix" not in row.rsplit("|", 2)[1]] == []
+
+
+def test_random_values_come_from_the_operating_system() -> None:
+    """The module `random` is for the demonstration."""
+    wrong = [
+        str(path.relative_to(ROOT))
+        for app in ("accounts", "actions", "audit", "dashboard", "exchange", "lib", "maturity", "meetings", "rounds",
+                    "strategy", "dxportal")
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"^(?:import|from) random\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]  # fmt: skip
+    assert [path for path in wrong if not path.startswith("dxportal/demo/")] == []

@@ -1,0 +1,89 @@
+"""Four people save the same row at the same moment, each with a connection and a session of their own.
+
+One of them is stored, the others are shown both values. In one city for all forms, on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from actions.services import hurdles
+from audit.models import Entry
+from lib.writes import save_versioned
+from tests import world as worlds
+from tests.builders import make_user
+from tests.conftest import make_cast, signed_in
+from tests.sending.forms import Sent, read
+
+PEOPLE = 4
+# The page, and what each of the four types into it; `{n}` is the number of the person.
+FORMS: dict[str, tuple[str, dict[str, str]]] = {
+    "actions:edit": ("/actions/{action}/edit/", {"title": "取組{n}"}),
+    "actions:row": ("/rounds/replies/{reply}/", {"percent": "5{n}", "done": "実績{n}", "lifecycle": "running"}),
+    "actions:hurdle_edit": ("/actions/hurdles/{hurdle}/edit/", {"title": "課題{n}"}),
+    "strategy:element_edit": ("/strategy/elements/{draft_element}/edit/", {"title": "要素{n}"}),
+    "meetings:decision_edit": ("/meetings/decisions/{decision}/edit/", {"text": "決定{n}"}),
+    "maturity:assess": ("/rounds/replies/{reply}/", {"evidence": "根拠{n}", "choice": "level-2"}),
+}
+
+
+@pytest.fixture
+def world(transactional_db: None) -> SimpleNamespace:
+    world = worlds.build(make_cast())
+    world.people = [signed_in(make_user("secretariat", login_id=f"office-{n}")) for n in range(PEOPLE)]
+    return world
+
+
+def opened(world: SimpleNamespace, route: str) -> Iterator[tuple[Client, Sent, dict[str, str]]]:
+    """Each person's own copy of the form, opened before anybody saves."""
+    page, typed = FORMS[route]
+    url = page.format(**{name: getattr(obj, "pk", "") for name, obj in vars(world).items()})
+    for n, client in enumerate(world.people):
+        form = next(f for f in read("", url, client.get(url).text) if f.route == route)
+        yield client, form, {name: value.format(n=n) for name, value in typed.items() if name in form.kinds}
+
+
+def pressed(world: SimpleNamespace, route: str) -> list[Any]:
+    """The answers of four saves at once."""
+    start, answers = threading.Barrier(PEOPLE), []
+
+    def press(client: Client, form: Sent, typed: dict[str, str]) -> None:
+        start.wait()
+        answers.append(client.post(form.url, form.with_values(typed)))
+        connection.close()
+
+    threads = [threading.Thread(target=press, args=one) for one in opened(world, route)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_one_is_stored_and_the_others_see_both(world: SimpleNamespace) -> None:
+    wrong = []
+    for route in FORMS:
+        before = Entry.objects.filter(act__in=("update", "create")).count()
+        answers = pressed(world, route)
+        told = sorted(answer.status_code for answer in answers)
+        if told != [302, 409, 409, 409]:
+            wrong.append(f"{route}: {told}")
+        wrong += [f"{route}: no words" for a in answers if a.status_code == 409 and "ほかの人が先に" not in a.text]
+        if Entry.objects.filter(act__in=("update", "create")).count() == before:
+            wrong.append(f"{route}: nothing in the ledger")
+    assert wrong == []
+
+
+def test_without_the_comparison_all_would_be_stored(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the version, and nothing else, holds the others back."""
+    monkeypatch.setattr(hurdles, "save_versioned", partial(save_versioned, force=True))
+    told = [answer.status_code for answer in pressed(world, "actions:hurdle_edit")]
+    assert told == [302] * PEOPLE
