@@ -10,6 +10,7 @@ from tests.actions.making import (
     grow_scales,
 )
 from tests.growth.base import Page
+from tests.growth.grow import grow_own_actions
 
 PAGES = [
     Page("actions:grades", (grow_graded, grow_scales)),
@@ -18,6 +19,7 @@ PAGES = [
     Page("actions:detail", (grow_depth,), "executive", most=17),
     Page("dashboard:overview", (grow_graded,), "executive", most=23),
     Page("rounds:reply", (grow_graded_replies, grow_raised), "member", most=16),
+    Page("actions:row", (grow_own_actions,), "member"),
     Page("actions:merge", (grow_graded,)),
     Page("actions:bulk", (grow_graded,)),
     Page("actions:hurdles", (grow_hurdles,)),
