@@ -8,6 +8,7 @@ from statistics import median
 from bench.measure import CLIENTS, City, Times
 from bench.pages import PAGES
 
+WIDEST = 600
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -84,8 +85,13 @@ def plans(cities: Sequence[City]) -> str:
         parts.append(f"## {NAMES[database]}, {city.size:,} actions")
         for n, query in enumerate(city.plans, 1):
             parts.append(f"### {n}. {query['page']}, {query['seconds'] * 1000:.0f} ms")
-            parts.append(f"```sql\n{_short(query['sql'])}\n```\n\n```\n{query['plan']}\n```")
+            parts.append(f"```sql\n{_short(query['sql'])}\n```\n\n```\n{_cut(query['plan'])}\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _cut(plan: str) -> str:
+    """A condition on a thousand keys is told by its beginning."""
+    return "\n".join(line if len(line) <= WIDEST else f"{line[:WIDEST]}…" for line in plan.split("\n"))
 
 
 def _short(sql: str) -> str:
