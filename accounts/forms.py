@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from accounts.models import Department, Membership, User, default_until
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField, WholeNumberField
@@ -24,7 +25,10 @@ class SignInForm(PortalForm, AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "職員番号"
+        username = self.fields["username"]
+        username.label = "職員番号"
+        # Django sets the length for the browser only; what is longer would not fit into the record of failures.
+        username.validators.append(MaxLengthValidator(username.max_length))
         self.fields["username"].widget.attrs.update({"autocapitalize": "none", "autofocus": True})
         self.fields["password"].label = "パスワード"
 

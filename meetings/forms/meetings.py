@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from actions.models import Action
-from lib.forms import PortalForm, PortalModelForm, WarekiDateField
+from lib.forms import PortalForm, PortalModelForm, WarekiDateField, plain_text
 from meetings.models import AgendaItem, Body, Meeting
 from meetings.models.meetings import attendance_choices
 
@@ -45,7 +45,7 @@ class ActionsField(forms.ModelMultipleChoiceField):
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
-        codes = [c for c in re.split(r"[\s,、，]+", unicodedata.normalize("NFKC", str(value or ""))) if c]
+        codes = [c for c in re.split(r"[\s,、，]+", unicodedata.normalize("NFKC", plain_text(str(value or "")))) if c]
         rows = list(Action.objects.live().filter(code__in=codes))
         if unknown := [c for c in codes if c not in {a.code for a in rows}]:
             raise ValidationError(f"整理番号「{unknown[0][:20]}」の取組がありません。")

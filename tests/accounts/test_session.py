@@ -181,3 +181,9 @@ def test_membership_that_ended_opens_nothing(as_user, db: None) -> None:
     user = make_user()
     make_membership(user=user, role="secretariat", valid_until=dt.date(2024, 3, 31))
     assert as_user(user).get("/audit/").status_code == 403
+
+
+def test_a_staff_number_that_is_too_long_is_refused_with_a_message(client, db) -> None:
+    response = client.post("/accounts/sign-in/", {"username": "x" * 100_000, "password": "y"})
+    assert response.status_code == 422
+    assert "文字" in response.text
