@@ -24,5 +24,6 @@ ROWS = [
     Row("actions:raise_hurdle", may(*OWN, ok=422, **HIDDEN), "POST", args=of_reply(), case="empty"),
     *form("actions:raised_hurdle", *OWN, args=raised("raised"), **HIDDEN),
     Row("actions:drop_hurdle", may(*OWN, ok=302, **HIDDEN), "POST", args=raised("raised")),
-    Row("actions:no_hurdle", may(*OWN, ok=302, **HIDDEN), "POST", args=of_reply()),
+    # A hurdle was raised: the page says why not after its redirect, the fragment at once.
+    Row("actions:no_hurdle", may(*OWN, ok=302, **HIDDEN), "POST", args=of_reply(), fragment=422),
 ]
