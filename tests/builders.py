@@ -85,7 +85,7 @@ def make_national_plan(**kw: Any) -> NationalPlan:
     n = next(_n)
     values = {
         "name": "自治体DX推進計画", "label": f"第{n}版", "source": "総務省", "as_of": dt.date(2026, 10, 1),
-        "published_on": dt.date(2020, 1, 1) + dt.timedelta(days=n),
+        "published_on": dt.date(2020, 1, 1) + dt.timedelta(days=n % 2000),
     }  # fmt: skip
     return NationalPlan.objects.create(**values | kw)
 
@@ -94,7 +94,7 @@ def make_item(**kw: Any) -> PriorityItem:
     n = next(_n)
     plan = kw.pop("plan", None) or make_national_plan()
     values = {
-        "plan": plan, "key": f"item-{n}", "category": "priority", "number": n,
+        "plan": plan, "key": f"item-{n}", "category": "priority", "number": n % 90 + 1,
         "name": f"国の項目{n}", "short_name": f"項目{n}",
     }  # fmt: skip
     return PriorityItem.objects.create(**values | kw)

@@ -71,6 +71,7 @@ _TOOL = "what the portal remembers for its own use"
 NOT_LISTS: dict[str, str] = {
     **dict.fromkeys(
         ("accounts:change", "accounts:change_create", "accounts:extend", "actions:budget_create", "actions:budget_grid",
+         "actions:row",
          "actions:bulk", "actions:create", "actions:edit", "actions:hurdle_create", "actions:hurdle_edit",
          "actions:merge", "actions:proposal_decide", "actions:proposal_review", "maturity:answer_create",
          "maturity:answer_edit", "maturity:mapping", "maturity:rubric_edit", "maturity:rubric_publish",
