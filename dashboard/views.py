@@ -20,6 +20,7 @@ from dashboard import desks, maturity, queries
 from dashboard import search as searching
 from dashboard import since as comparing
 from lib import htmx
+from lib.fold import asked
 from lib.http import Request
 from meetings import queries as meeting_queries
 from meetings.compare import KINDS
@@ -137,7 +138,7 @@ def _department_home(request: Request) -> HttpResponse:
 @require_GET
 @requires(Permission.READ)
 def search(request: Request) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:100]
+    text = asked(request.GET.get("q", ""))
     drafts = can(request.user, Permission.READ_DRAFT_STRATEGY)
     groups = searching.everything(text, drafts=drafts) if text else []
     context = {"q": text, "groups": groups, "found": sum(g.total for g in groups)}

@@ -19,6 +19,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().translate(_KANA)
 
 
+def asked(typed: str) -> str:
+    """What a reader typed to be searched for: without its edges and zero bytes (PostgreSQL takes none), 100 characters."""
+    return typed.replace("\0", "").strip()[:100]
+
+
 def split(text: str, wanted: str) -> list[tuple[str, bool]]:
     """Cut `text` into pieces; those that match `wanted` when both are folded carry True."""
     needle = fold(wanted)

@@ -10,6 +10,7 @@ from accounts.access import can
 from accounts.roles import Permission
 from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
+from lib.fold import asked
 from lib.http import Request
 from strategy import queries_indicators as queries
 from strategy.filters_indicators import IndicatorFilter
@@ -94,7 +95,7 @@ def _entry(entry: RegisterEntry) -> list[Any]:
 
 
 def terms(request: Request) -> Shown:
-    found = terms_by_row(request.GET.get("q", "").strip()[:100])
+    found = terms_by_row(asked(request.GET.get("q", "")))
     cells = ([t.term, t.reading, "、".join(t.aliases), t.explanation] for _, rows in found for t in rows)
     return Shown("用語", TERM_HEADS, cells)
 

@@ -9,6 +9,7 @@ from accounts.access import can
 from accounts.roles import Permission
 from exchange.lists import Head, ListExport, Named, Shown, register
 from lib import listing
+from lib.fold import asked
 from lib.http import Request
 from strategy import queries
 from strategy import queries_national as national
@@ -93,7 +94,7 @@ def _relation(row: PlanRelation) -> list[Any]:
 
 
 def visions(request: Request) -> Shown:
-    wanted = request.GET.get("q", "").strip()[:100]
+    wanted = asked(request.GET.get("q", ""))
     shared = PersonalVision.objects.shared().found(wanted).with_posts()
     return Shown("みんなのビジョン", VISION_HEADS, (_vision(v) for v in listing.ordered(request, shared, **NEWEST)))
 

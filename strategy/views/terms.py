@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
+from lib.fold import asked
 from lib.http import Request
 from strategy import kana, services
 from strategy.forms.reading import NewTermForm, SeenForm, TermForm
@@ -25,7 +26,7 @@ GET_OR_POST = ("GET", "HEAD", "POST")
 @requires(Permission.READ)
 def terms(request: Request) -> HttpResponse:
     """All terms under the rows of the kana table, or those found by `?q=`."""
-    wanted = request.GET.get("q", "").strip()[:100]
+    wanted = asked(request.GET.get("q", ""))
     rows = terms_by_row(wanted)
     shown = dict.fromkeys((*kana.ROWS, kana.OTHER), 0) | {row: len(found) for row, found in rows}
     context = {

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import requires
 from accounts.roles import Permission
 from lib import htmx, listing
+from lib.fold import asked
 from lib.http import Request
 from strategy import services
 from strategy.forms.reading import VisionForm
@@ -51,7 +52,7 @@ def my_vision_delete(request: Request) -> HttpResponse:
 @requires(Permission.READ)
 def visions(request: Request) -> HttpResponse:
     """The shared visions with department and role of their authors, newest first; `?q=` searches them."""
-    wanted = request.GET.get("q", "").strip()[:100]
+    wanted = asked(request.GET.get("q", ""))
     shared = PersonalVision.objects.shared().found(wanted).with_posts()
     rows = listing.build(request, shared, columns=(), per_page=PER_PAGE, **NEWEST)
     return htmx.render(request, "strategy/reading/visions.html", {"listing": rows, "q": wanted})
