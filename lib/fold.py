@@ -20,7 +20,7 @@ def fold(text: str) -> str:
 
 
 def asked(typed: str) -> str:
-    """What a reader typed to be searched for: no edges, no zero bytes (PostgreSQL takes none), at most 100 characters."""
+    """What a reader typed to be searched for: no edges, no zero bytes (PostgreSQL takes none), 100 characters."""
     return typed.replace("\0", "").strip()[:100]
 
 

@@ -30,6 +30,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SEE_MOST = ("secretariat", "admin")
 # Pages that need a state that the demonstration does not have, or that people open from outside.
 NOT_LINKED = {
+    "actions:raised_hurdle": "in the draft of 税務課, which the walk of its 推進員 opens",
+    "actions:row": "in the draft of 税務課, which the walk of its 推進員 opens",
     "accounts:sign_in": "left behind by signing in",
     "maturity:reference_confirm": "follows the upload of a file",
     "accounts:second_factor": "between the password and the portal",
