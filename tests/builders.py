@@ -6,6 +6,8 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
+from django.db.models import Max
+
 from accounts.models import Department, Membership, User
 from actions.models import Action, Milestone, Phase, ProgressReport
 from lib import fiscal
@@ -93,8 +95,9 @@ def make_national_plan(**kw: Any) -> NationalPlan:
 def make_item(**kw: Any) -> PriorityItem:
     n = next(_n)
     plan = kw.pop("plan", None) or make_national_plan()
+    taken = plan.items.filter(category=kw.get("category", "priority")).aggregate(last=Max("number"))["last"] or 0
     values = {
-        "plan": plan, "key": f"item-{n}", "category": "priority", "number": n % 90 + 1,
+        "plan": plan, "key": f"item-{n}", "category": "priority", "number": taken + 1,
         "name": f"国の項目{n}", "short_name": f"項目{n}",
     }  # fmt: skip
     return PriorityItem.objects.create(**values | kw)
