@@ -95,7 +95,7 @@ class OnceMiddleware:
     def _first(self, request: HttpRequest, key: str) -> HttpResponse:
         response = self.get_response(request)
         location = response.headers.get("Location") or response.headers.get("HX-Redirect")
-        if location and response.status_code in (204, 302):
+        if location and response.status_code in (204, 302) and once.was_taken(request, location):
             once.remember(request, key, location)
         else:
             once.release(key)

@@ -10,9 +10,12 @@ from __future__ import annotations
 import hashlib
 import time
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import RateCount
@@ -54,6 +57,13 @@ def claim(key: str) -> bool:
 def release(key: str) -> None:
     """It was not taken: the same values may be sent again."""
     RateCount.objects.filter(key=key).delete()
+
+
+def was_taken(request: HttpRequest, location: str) -> bool:
+    """Whether the redirect tells of a success: one that says why not, or asks for the password, saved nothing."""
+    said = getattr(messages.get_messages(request), "_queued_messages", ())
+    refused = any(message.level >= messages.ERROR for message in said)
+    return not refused and urlsplit(location).path != reverse("accounts:confirm")
 
 
 def remember(request: HttpRequest, key: str, location: str) -> None:

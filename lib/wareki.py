@@ -139,9 +139,8 @@ def _check_era(era: Era | None, d: dt.date, shown: str) -> None:
     raise ValueError(f"{shown}は{era.name}の期間にありません（{bound}）。{format_date(d)}と入力してください。")
 
 
-@lru_cache(maxsize=8192)
 # Pure, and asked for the same few days many hundred times by a page of dates.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def format_date(d: dt.date, style: DateStyle = "long") -> str:
     """Write a day in 和暦.
 

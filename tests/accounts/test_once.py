@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import once
-from accounts.models import RateCount
+from accounts.models import Department, RateCount
+from actions import services
 from actions.models import Proposal
-from tests.conftest import signed_in
+from tests.builders import make_reply, make_round
+from tests.conftest import confirm, signed_in
 
 TOKEN = "t" * once.LENGTH
 PRESSES = 4
@@ -70,6 +72,39 @@ def test_what_was_refused_may_be_sent_again(lead: Client, cast: SimpleNamespace)
     for _ in range(2):
         assert send(lead, cast, title="").status_code == 422
     assert not RateCount.objects.exists()
+
+
+def press(client: Client, address: str, **values: Any) -> Any:
+    body = urlencode({"csrfmiddlewaretoken": TOKEN} | values)
+    return client.post(address, body, content_type="application/x-www-form-urlencoded")
+
+
+def test_what_was_refused_on_the_next_page_may_be_sent_again(cast: SimpleNamespace) -> None:
+    """The redirect says what is missing; whoever goes back after mending it sends the same form."""
+    reply = make_reply(round=make_round("2026H1", sections=["progress", "hurdles"]), department=cast.tax)
+    services.raise_hurdle(reply=reply, by=cast.member, actions=[], kind="law", title="押印", text="残っている")
+    client = signed_in(cast.member)
+    for _ in range(2):
+        answer = press(client, reverse("actions:no_hurdle", args=[reply.pk]))
+        assert answer.status_code == 302
+        assert SENT not in client.get(answer["Location"]).text
+    assert not client.session.get(once.KEPT)
+
+
+def test_what_waited_for_the_password_may_be_sent_again(cast: SimpleNamespace) -> None:
+    client = signed_in(cast.admin)
+    address = reverse("accounts:department_create")
+    values = {"code": "0901", "name": "新しい課", "short_name": "新課", "kind": "section"}
+    values |= {"valid_from": "R8.4.1", "order": "1"}
+    session = client.session
+    session["confirmed_at"] = 1
+    session.save()
+    assert reverse("accounts:confirm") in press(client, address, **values)["Location"]
+    confirm(client)
+    again = press(client, address, **values)
+    assert again.status_code == 302
+    assert reverse("accounts:confirm") not in again["Location"]
+    assert Department.objects.filter(code="0901").exists()
 
 
 def test_others_are_not_taken_for_the_same(lead: Client, cast: SimpleNamespace) -> None:
