@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts import querysets
 from accounts.roles import Role, role_choices
@@ -272,6 +273,13 @@ class Reorganisation(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def standing(self) -> str:
+        """適用済み, 適用待ち from its day on, or 準備中."""
+        if self.applied_at:
+            return "適用済み"
+        return "適用待ち" if self.effective_on <= timezone.localdate() else "準備中"
 
 
 class DepartmentChange(models.Model):

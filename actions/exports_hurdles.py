@@ -50,10 +50,9 @@ def policy_requests(request: Request) -> Shown:
 
 def _request(row: PolicyRequest) -> list[Any]:
     owner = row.hurdle.owner_department
-    state = "回答あり" if row.answer else "提出済み" if row.submitted_on else "準備中"
     return [
-        row.addressee, state, row.hurdle.title, owner.name if owner else None, row.text, row.submitted_on, row.answer,
-        row.answered_on,
+        row.addressee, row.standing, row.hurdle.title, owner.name if owner else None, row.text,
+        row.submitted_on, row.answer, row.answered_on,
     ]  # fmt: skip
 
 

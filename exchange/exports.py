@@ -72,9 +72,9 @@ def reorganisations(request: Request) -> Shown:
 
 
 def _reorganisation(row: Reorganisation) -> list[Any]:
-    state = "適用済み" if row.applied_at else "適用待ち" if row.effective_on <= timezone.localdate() else "準備中"
     return [
-        row.title, state, row.effective_on, row.applied_at, str(row.applied_by) if row.applied_by else None, row.note
+        row.title, row.standing, row.effective_on, row.applied_at, str(row.applied_by) if row.applied_by else None,
+        row.note,
     ]  # fmt: skip
 
 

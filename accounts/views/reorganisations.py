@@ -26,7 +26,7 @@ from lib.http import Request
 @require_GET
 @requires(Permission.MANAGE_ACCOUNTS)
 def index(request: Request) -> HttpResponse:
-    context = {"rows": Reorganisation.objects.select_related("applied_by"), "today": timezone.localdate()}
+    context = {"rows": Reorganisation.objects.select_related("applied_by")}
     return render(request, "accounts/reorganisations.html", context)
 
 

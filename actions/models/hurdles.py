@@ -100,3 +100,8 @@ class PolicyRequest(Versioned):
 
     def __str__(self) -> str:
         return f"{self.addressee}への要望（{self.hurdle.title}）"
+
+    @property
+    def standing(self) -> str:
+        """回答あり, 提出済み or 準備中."""
+        return "回答あり" if self.answer else "提出済み" if self.submitted_on else "準備中"

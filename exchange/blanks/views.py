@@ -24,7 +24,7 @@ from exchange.lists import ListExport, Shown, keys
 from exchange.views.common import attachment
 from exchange.writing.tables import XLSX
 from lib import htmx
-from lib.fold import fold
+from lib.fold import asked, fold
 from lib.forms import status_of
 from lib.http import Request
 
@@ -49,7 +49,7 @@ def _list_of(request: Request, key: str) -> ListExport:
 
 def _objects(request: Request, entry: ListExport) -> list[tuple[int, str]]:
     """The objects that a list may belong to, narrowed by the words of the page."""
-    wanted = fold(request.GET.get("find", "").strip()[:100])
+    wanted = fold(asked(request.GET.get("find", "")))
     return [(pk, name) for pk, name in (entry.objects(request) if entry.objects else ()) if wanted in fold(name)]
 
 
