@@ -26,10 +26,15 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
+def following(rows: Any, field: str) -> int:
+    """The number after the last of `rows`: a small column cannot hold the count of a whole run."""
+    return (rows.aggregate(last=Max(field))["last"] or 0) + 1
+
+
 def make_department(**kw: Any) -> Department:
     n = next(_n)
     values = {
-        "code": f"T{n:04}", "name": f"第{n}課", "short_name": f"第{n}課", "order": n,
+        "code": f"T{n:06}", "name": f"第{n}課", "short_name": f"第{n}課", "order": n,
         "valid_from": dt.date(2020, 4, 1),
     }  # fmt: skip
     return Department.objects.create(**values | kw)
@@ -37,7 +42,7 @@ def make_department(**kw: Any) -> Department:
 
 def make_user(*roles: str, department: Department | None = None, **kw: Any) -> User:
     n = next(_n)
-    user = User(**{"login_id": f"t{n:05}", "display_name": f"職員{n}"} | kw)
+    user = User(**{"login_id": f"t{n:06}", "display_name": f"職員{n}"} | kw)
     user.set_password(PASSWORD)
     user.save()
     for role in roles:
@@ -95,9 +100,9 @@ def make_national_plan(**kw: Any) -> NationalPlan:
 def make_item(**kw: Any) -> PriorityItem:
     n = next(_n)
     plan = kw.pop("plan", None) or make_national_plan()
-    taken = plan.items.filter(category=kw.get("category", "priority")).aggregate(last=Max("number"))["last"] or 0
+    siblings = plan.items.filter(category=kw.get("category", "priority"))
     values = {
-        "plan": plan, "key": f"item-{n}", "category": "priority", "number": taken + 1,
+        "plan": plan, "key": f"item-{n}", "category": "priority", "number": following(siblings, "number"),
         "name": f"国の項目{n}", "short_name": f"項目{n}",
     }  # fmt: skip
     return PriorityItem.objects.create(**values | kw)
@@ -114,9 +119,9 @@ def make_register(**kw: Any) -> Register:
 
 
 def make_register_entry(**kw: Any) -> RegisterEntry:
-    n = next(_n)
     register = kw.pop("register", None) or make_register()
-    return RegisterEntry.objects.create(**{"register": register, "number": n, "name": f"業務{n}"} | kw)
+    values = {"number": following(register.entries, "number"), "name": f"業務{next(_n)}"}
+    return RegisterEntry.objects.create(**{"register": register} | values | kw)
 
 
 def make_rubric(axes: int = 4, levels: int = 5, **kw: Any) -> Rubric:
@@ -152,7 +157,8 @@ def make_question(**kw: Any) -> Question:
     if "questions" not in round_.sections:
         round_.sections = [*round_.sections, "questions"]
         round_.save()
-    return Question.objects.create(**{"round": round_, "order": n, "text": f"質問{n}", "kind": "text"} | kw)
+    values = {"order": following(round_.questions, "order"), "text": f"質問{n}", "kind": "text"}
+    return Question.objects.create(**{"round": round_} | values | kw)
 
 
 def make_attachment(content: bytes = b"%PDF-1.7 test", **kw: Any) -> Attachment:
@@ -184,7 +190,7 @@ def make_action(**kw: Any) -> Action:
     plan = kw.pop("plan", None) or main_plan()
     lead = kw.pop("lead_department", None) or make_department()
     values = {
-        "plan": plan, "code": f"A-{n:03}", "title": f"取組{n}", "lead_department": lead,
+        "plan": plan, "code": f"A-{n:06}", "title": f"取組{n}", "lead_department": lead,
         "starts_on": today() - dt.timedelta(days=365), "ends_on": today() + dt.timedelta(days=365),
     }  # fmt: skip
     action = Action.objects.create(**values | kw)
