@@ -45,9 +45,11 @@ class Sent:
 
     @property
     def like(self) -> tuple[str, str, frozenset[str]]:
-        """Forms of one kind are sent once: rows of a list differ by their numbers only."""
+        """Forms of one kind are sent once: rows of a list differ by their numbers only. A page that is opened for
+        something (`?department=`) is another one than the page that chooses for itself."""
         plain = frozenset("".join(c for c in name if not c.isdigit()) for name in self.names)
-        return self.route, self.method, plain
+        asked = frozenset(f"?{name}" for name, _ in parse_qsl(urlsplit(self.url).query))
+        return self.route, self.method, plain | asked
 
     def with_values(self, changed: Mapping[str, str]) -> dict[str, Any]:
         """All values as a POST takes them; files are sent as files."""
