@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import CharField, Count, OuterRef, Subquery
@@ -52,7 +53,7 @@ class ElementFigures:
     """Actions behind one element: how many in which state, and how far on average."""
 
     counts: Counts = field(default_factory=empty_counts)
-    percents: list[int] = field(default_factory=list)
+    points: int | None = None  # sum of the percents of the actions that are not stopped or paused
 
     @property
     def total(self) -> int:
@@ -61,7 +62,8 @@ class ElementFigures:
     @property
     def mean_percent(self) -> int | None:
         """Mean official percent of the actions that are not stopped or paused, rounded down; None without any."""
-        return sum(self.percents) // len(self.percents) if self.percents else None
+        going = self.total - self.counts["stop"]
+        return None if self.points is None or not going else self.points // going
 
     @property
     def worst(self) -> str:
@@ -83,12 +85,48 @@ class ElementFigures:
 
 
 def counts_by_element(rows: ActionQuerySet, scope: Mapping[int, set[int]]) -> dict[int, ElementFigures]:
-    """Figures by element for the `scope` of `strategy.tree.element_scope` (2 queries).
+    """Figures by element for the `scope` of `strategy.tree.element_scope` (1 query).
 
     An action counts once in an element however many of the element's branch it serves. Elements
     without actions are absent.
     """
-    return Census(rows).by_element(scope)
+    return ServedElements(rows, set().union(*scope.values())).figures(scope)
+
+
+class ServedElements:
+    """What serves each of some elements, from one pass over the links.
+
+    Actions of one element alone are added up; only those of several, which a branch must not count twice, are
+    kept as sets.
+    """
+
+    def __init__(self, rows: ActionQuerySet, elements: set[int]) -> None:
+        links = rows.filter(elements__in=elements).order_by().values_list("elements", "pk", "state_key", "percent")
+        found = list(links)
+        served = Counter(map(itemgetter(1), found))
+        several = {action for action, n in served.items() if n > 1}
+        alone = [link for link in found if link[1] not in several]
+        self._counts = _spread(Counter(map(itemgetter(0, 2), alone)))
+        self._points: dict[int, int] = defaultdict(int)
+        for element, _, state, percent in alone:
+            self._points[element] += percent if state != "stop" else 0
+        self._shared: dict[int, set[tuple[int, str, int]]] = defaultdict(set)
+        for element, *said in found if several else ():
+            if said[0] in several:
+                self._shared[element].add(tuple(said))
+
+    def figures(self, scope: Mapping[int, set[int]]) -> dict[int, ElementFigures]:
+        return {pk: found for pk, members in scope.items() if (found := self._of(members)).total}
+
+    def _of(self, members: set[int]) -> ElementFigures:
+        counts, points = empty_counts(), sum(self._points[m] for m in members if m in self._points)
+        for member in members & self._counts.keys():
+            for state, n in self._counts[member].items():
+                counts[state] += n
+        for _, state, percent in set().union(*(self._shared[m] for m in members if m in self._shared)):
+            counts[state] += 1
+            points += percent if state != "stop" else 0
+        return ElementFigures(counts, points)
 
 
 # Beside what is counted: what the dashboard compares with a snapshot; the date as the text that stands there.
@@ -136,8 +174,8 @@ class Census:
     def _figures(self, keys: set[int], percents: bool) -> ElementFigures:
         states = self._states
         known = keys & states.keys()
-        going = [self._percents[k] for k in known if states[k] != "stop"] if percents else []
-        return ElementFigures(empty_counts() | Counter(map(states.__getitem__, known)), going)
+        points = sum(self._percents[k] for k in known if states[k] != "stop") if percents else None
+        return ElementFigures(empty_counts() | Counter(map(states.__getitem__, known)), points)
 
 
 def _spread(counted: Counter[tuple[int, str]]) -> dict[int, Counts]:

@@ -38,18 +38,28 @@ def meter(chart: Meter, title: str = "") -> SafeString:
     )
 
 
-def stacked_bar(chart: StackedBar, title: str, uid: str) -> SafeString:
-    name, uid = escape(f"{title} {chart.summary}"), escape(uid)
+def stacked_bar(chart: StackedBar, title: str, uid: str, *, patterns: str | None = None) -> SafeString:
+    """One bar. Of many with one `uid` the first is given the `patterns` of all (see `hatches`), the others none;
+    a bar whose pattern is not on the page has the plain colour."""
+    name, uid, is_own = escape(f"{title} {chart.summary}"), escape(uid), patterns is None
+    first = hatches(chart.hatches, uid) if is_own else patterns
+    parts = "".join(_segment(chart, s, _fill(s, uid, is_own)) for s in chart.segments)
     return mark_safe(
-        f'<svg class="chart" width="{chart.width}" height="{chart.height}" '
-        f'viewBox="0 0 {chart.width} {chart.height}" role="img" aria-label="{name}">\n<title>{name}</title>\n'
-        f"{hatches(chart.hatches, uid)}{''.join(_segment(chart, s, uid) for s in chart.segments)}</svg>"
+        f'<svg class="chart" width="{chart.width}" height="{chart.height}" viewBox="0 0 {chart.width} {chart.height}" '
+        f'role="img" aria-label="{name}" text-anchor="middle" font-size="12.5" font-weight="700">\n'
+        f"<title>{name}</title>\n{first}{parts}</svg>"
     )
 
 
-def _segment(chart: StackedBar, s: Segment, uid: str) -> str:
+def _fill(s: Segment, uid: str, is_own: bool) -> str:
     style = s.style
-    fill = f"url(#{uid}-{style.hatch})" if style.hatch else style.fill
+    if not style.hatch:
+        return style.fill
+    return f"url(#{uid}-{style.hatch})" if is_own else f"url(#{uid}-{style.hatch}) {style.fill}"
+
+
+def _segment(chart: StackedBar, s: Segment, fill: str) -> str:
+    style = s.style
     parts = [f'<rect x="{s.x}" y="0" width="{s.width}" height="{chart.height}" rx="2" fill="{fill}"/>\n']
     if style.stroke:
         dash = f' stroke-dasharray="{style.dash}"' if style.dash else ""
@@ -63,8 +73,7 @@ def _segment(chart: StackedBar, s: Segment, uid: str) -> str:
         )
     if s.text:
         parts.append(
-            f'<text x="{s.text_x}" y="{chart.baseline}" text-anchor="middle" font-size="12.5" font-weight="700" '
-            f'fill="{style.ink}">{s.text}</text>\n'
+            f'<text x="{s.text_x}" y="{chart.baseline}" fill="{style.ink}">{s.text}</text>\n'
         )
     return "".join(parts)
 

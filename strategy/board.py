@@ -16,7 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from lib import charts
 from strategy import tree
@@ -25,12 +26,32 @@ from strategy.numbering import bare, joined
 WIDEST = 12  # columns of narrow cards that stay readable at 1366 px
 LEADING = frozenset({"mission", "purpose", "definition", "principle", "future", "other"})
 TRACKED = frozenset({"vision", "pillar", "measure", "other"})
+FOLLOWED = frozenset({"pillar", "measure"})  # cards that show the progress of their actions whatever their role
+BY_ROLE = frozenset({"band", "group", "item"})
 LONG_TITLE = 18
 A3_LINES, A3_CHARACTERS = 72, 130  # of lists at full size, on one landscape sheet
 DENSE = 60  # from here on only the heads keep their explanation
 
 
-@dataclass(eq=False)
+class Stated(NamedTuple):
+    """An element as far as the sheet needs it: three hundred model instances take longer than their drawing."""
+
+    pk: int
+    layer_id: int
+    parent_id: int | None
+    label: str
+    title: str
+    body: str
+    order: int
+    lineage: UUID
+    version: int
+    layer_name: str
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.title}".strip()
+
+
+@dataclass(eq=False, slots=True)
 class Node:
     """An element in its place; `kind` names the card that draws it, `span` its columns."""
 
@@ -47,10 +68,15 @@ class Node:
     was: Any = None  # in a draft, the element of the same lineage in force
     figure: int | None = None  # the element whose actions the card counts
     editor: Any = None
+    brief: bool = False  # the card does without the explanation
 
     @property
     def pk(self) -> int:
         return self.element.pk
+
+    @property
+    def name(self) -> str:
+        return f"{self.element.label} {self.element.title}".strip()
 
     @property
     def badge(self) -> str:
@@ -74,13 +100,9 @@ class Node:
         return ends[0].layer.name if ends else ""
 
     @property
-    def template(self) -> str:
-        return f"strategy/cards/_{self.kind}.html"
-
-    @property
-    def tracked(self) -> bool:
-        """Whether progress of actions belongs on the card, not only behind its link."""
-        return self.layer.role in TRACKED
+    def follows(self) -> bool:
+        """Whether the progress of actions stands on the card, not only behind its link."""
+        return self.kind in FOLLOWED or (self.kind in BY_ROLE and self.layer.role in TRACKED)
 
     @property
     def height(self) -> int:
@@ -104,7 +126,6 @@ class Block:
     columns: int = 1
     asides: Sequence[Node] = ()
     chart: charts.Links | None = None
-    dense: bool = False
 
     @property
     def template(self) -> str:
@@ -287,7 +308,13 @@ class _Composer:
         _kind(nodes, "group")
         for node in nodes:
             _kind(node.children, "item")
-        return Block("groups", nodes, self._heads(layer, nodes), fit(len(nodes), 4), dense=self.dense)
+        self._shorten(nodes)
+        return Block("groups", nodes, self._heads(layer, nodes), fit(len(nodes), 4))
+
+    def _shorten(self, nodes: Iterable[Node]) -> None:
+        for node in nodes if self.dense else ():
+            for below in (node, *_all_below(node)):
+                below.brief = True
 
     def _sections(self, layer: Any, nodes: list[Node]) -> Block:
         _kind(nodes, "band")
@@ -296,7 +323,8 @@ class _Composer:
             _kind(node.children, "group")
             for group in node.children:
                 _kind(_all_below(group), "row")
-        return Block("sections", nodes, self._heads(layer, nodes), dense=self.dense)
+        self._shorten(nodes)
+        return Block("sections", nodes, self._heads(layer, nodes))
 
     def _heads(self, layer: Any, nodes: list[Node]) -> tuple[Head, ...]:
         present = {layer.pk, *(n.layer.pk for top in nodes for n in _all_below(top))}

@@ -19,6 +19,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "actions.rules": ("pure", "what a report must satisfy"),
     "strategy.achievement": ("pure", "what an indicator has reached"),
     "strategy.board": ("pure", "layout of any shape of strategy"),
+    "strategy.cards": ("charts", "the cards of the sheet as HTML"),
     "strategy.candidates": ("pure", "which element is nearest to a lost parent"),
     "strategy.compare": ("pure", "what differs between two editions"),
     "strategy.queries_editions": ("queries", "two editions side by side, and what the newer one strands"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,6 +20,7 @@ from actions.querysets import ActionQuerySet
 from lib import htmx
 from lib.http import Request
 from strategy.models import Edition, Element, PriorityItem
+from strategy.queries import followed
 from strategy.tree import element_scope
 
 SHOWN = 20
@@ -30,25 +30,13 @@ SCHEDULE_ROWS = 40
 @require_GET
 @requires(Permission.READ)
 def element_figures(request: Request) -> HttpResponse:
-    """Figures for every element of an edition in one answer of out-of-band pieces."""
-    edition = _edition(request, request.GET.get("edition", ""))
-    found = figures.counts_by_element(live_with_state(timezone.localdate()), element_scope(edition))
-    titles = dict(_placed(request, edition).values_list("pk", "title"))
-    pieces = [
-        {"pk": pk, "figures": f, "bar": charts.state_bar(f.counts), "url": _list_url(element=pk), "uid": f"fg{pk}"}
-        for pk, f in sorted(found.items())
-        if pk in titles
-    ]
-    context = {"pieces": pieces, "titles": titles, "edition": edition}
+    """Figures for the cards that show any, in one answer of out-of-band pieces; `?sheet=` is the draft on the page."""
+    edition, sheet = _edition(request, request.GET.get("edition", "")), request.GET.get("sheet")
+    shown = followed(edition, _edition(request, sheet) if sheet else None)
+    found = figures.counts_by_element(live_with_state(timezone.localdate()), {e.pk: e.scope for e in shown})
+    pieces = [(e.pk, e.title, found[e.pk]) for e in sorted(shown) if e.pk in found]
+    context = {"pieces": pieces, "edition": edition}
     return _part(request, "actions/_element_figures.html", context, f"{edition}の取組の状態")
-
-
-def _placed(request: Request, edition: Edition) -> QuerySet[Element]:
-    """Elements that have a place on the page: a draft's sheet (`?sheet=`) lacks those that it drops."""
-    elements = edition.elements.order_by()
-    if not (sheet := request.GET.get("sheet")):
-        return elements
-    return elements.filter(lineage__in=_edition(request, sheet).elements.order_by().values("lineage"))
 
 
 @require_GET

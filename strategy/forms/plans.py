@@ -14,6 +14,7 @@ from lib import fiscal, wareki
 from lib.forms import PortalForm, WarekiDateField, display
 from lib.writes import StaleError
 from strategy import presets, tree
+from strategy.board import Stated
 from strategy.models import Edition, Element, Layer, Plan
 from strategy.models.plans import numbering_choices, role_choices
 from strategy.services import elements as element_services
@@ -66,7 +67,7 @@ class ElementForm(VersionedForm):
         label="説明", max_length=BODY_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, element: Element, focus: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, element: Element | Stated, focus: bool = True, **kwargs: Any) -> None:
         kwargs["initial"] = {n: getattr(element, n) for n in ("label", "title", "body", "version")}
         super().__init__(*args, auto_id=f"e{element.pk}_%s", **kwargs)
         _counted(self, "body")

@@ -157,6 +157,10 @@ class Element(Versioned):
     def __str__(self) -> str:
         return f"{self.label} {self.title}".strip()
 
+    @property
+    def layer_name(self) -> str:
+        return self.layer.name
+
 
 class ElementLink(models.Model):
     """A link across the tree, e.g. サブビジョン 1-1 to 施策 ②."""

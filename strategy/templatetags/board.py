@@ -1,55 +1,62 @@
-"""The small parts of a card of the strategy, written here: a board of three hundred cards included each of them."""
+"""The sheet of the strategy in templates; `strategy.cards` writes it."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from html import escape
+from collections.abc import Iterable
 
 from django import template
-from django.urls import get_script_prefix, reverse
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from lib.templatetags.portal import icon
 from strategy.board import Node
+from strategy.cards import Cards, mark
 
 register = template.Library()
 
 
+@register.simple_tag(takes_context=True)
+def slot(context: Context, node: Node, tag: str = "div") -> SafeString:
+    """One card."""
+    return mark_safe(_cards(context).slot(node, tag))
+
+
+@register.simple_tag(takes_context=True)
+def slots(context: Context, nodes: Iterable[Node | None], tag: str = "div") -> SafeString:
+    """The cards of a block side by side."""
+    return mark_safe(_cards(context).slots(nodes, tag))
+
+
+@register.simple_tag(takes_context=True)
+def groups(context: Context, nodes: Iterable[Node]) -> SafeString:
+    """Cards with their children listed beneath."""
+    return mark_safe(_cards(context).groups(nodes))
+
+
+@register.simple_tag(takes_context=True)
+def bands(context: Context, nodes: Iterable[Node]) -> SafeString:
+    """Whole trees, a band for each root."""
+    return mark_safe(_cards(context).bands(nodes))
+
+
 @register.simple_tag
 def card_mark(node: Node) -> SafeString:
-    """What changed against the edition in force: 新, or another word."""
-    if not node.mark:
-        return mark_safe("")
-    return mark_safe(f'<span class="tag {"key" if node.mark == "新" else "mark"}">{escape(node.mark)}</span>')
+    return mark_safe(mark(node))
 
 
-@register.simple_tag
-def card_figure(node: Node) -> SafeString:
-    """The link to the actions of the element, in whose place its figures come."""
-    if not node.figure:
-        return mark_safe("")
-    url, named = f"{_list_url(get_script_prefix())}?element={node.figure}", escape(str(node.element))
-    link = f'<a class="sub" href="{url}">取組を見る<span class="vh">：{named}</span></a>'
-    return mark_safe(f'<div id="fig-{node.figure}" hx-preserve="true">{link}</div>')
+@register.simple_tag(takes_context=True)
+def card_figure(context: Context, node: Node) -> SafeString:
+    return mark_safe(_cards(context).figure(node))
 
 
-@lru_cache(maxsize=8)
-def _list_url(prefix: str) -> str:
-    """The list of actions below the prefix that the portal is served under."""
-    return reverse("actions:list")
+def _cards(context: Context) -> Cards:
+    """What draws the cards of this page; at most one of them is open, and its editor is a template."""
 
+    def editor(node: Node) -> str:
+        with context.push(node=node):
+            return context.template.engine.get_template("strategy/_editor.html").render(context)
 
-@register.simple_tag
-def card_tools(node: Node, can_edit: bool) -> SafeString:
-    """Handle and pencil for those who edit the draft."""
-    if not can_edit:
-        return mark_safe("")
-    edit = reverse("strategy:element_edit", args=[node.pk])
-    place = reverse("strategy:element_place", args=[node.pk])
-    return mark_safe(
-        f'<span class="drag" draggable="true" data-drag="{place}" data-layer="{node.layer.pk}" data-key="{node.pk}"'
-        f' data-version="{node.element.version}" title="つかんで動かす" aria-hidden="true">{icon("grip-vertical", 14)}'
-        f'</span><a class="btn bare small tool" href="{edit}" hx-get="{edit}" hx-target="#s-{node.pk}"'
-        f' hx-swap="outerHTML">{icon("pencil", 14)}<span class="word">編集</span>'
-        f'<span class="vh">：{escape(str(node.element))}</span></a>'
-    )
+    chosen = getattr(context.get("sheet"), "on", None)
+    return Cards(
+        context["edition"].pk, context.get("can_edit", False), chosen.pk if chosen else None,
+        context.get("glossary"), editor,
+    )  # fmt: skip

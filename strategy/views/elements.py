@@ -111,7 +111,7 @@ def _editor(request: Request, row: Element, kind: str, form: VersionedForm) -> H
     """The form in the element's slot on the sheet, or on a page of its own."""
     if form.is_bound:
         row.refresh_from_db()
-    editor = {"kind": kind, "form": form}
+    editor = {"kind": kind, "form": form, "below": row.layer.children.all()}
     if htmx.wants_fragment(request) and request.htmx.target == f"s-{row.pk}":
         return _slot(request, row, editor, status=form_status(form))
     context = {"element": row, "edition": row.edition, "node": {"element": row, "pk": row.pk, "editor": editor}}
@@ -122,11 +122,11 @@ def _editor(request: Request, row: Element, kind: str, form: VersionedForm) -> H
 def _slot(
     request: Request, row: Element, editor: dict[str, Any] | None, *, status: int = 200, saved: bool = False
 ) -> HttpResponse:
-    sheet, changes = queries.load_board(row.edition)
+    sheet, changes, former = queries.load_board(row.edition)
     node = sheet.nodes[row.pk]
     node.editor = editor
     context = {
-        "node": node, "edition": row.edition, "former": queries.predecessor(row.edition), "changes": changes,
+        "node": node, "edition": row.edition, "former": former, "changes": changes,
         "can_edit": can(request.user, Permission.EDIT_STRATEGY) and row.edition.is_draft, "saved": saved,
     }  # fmt: skip
     return htmx.render(request, "strategy/_slot_alone.html", context, status=status)

@@ -52,13 +52,13 @@ def home(request: Request) -> HttpResponse:
 def plan(request: Request, pk: int) -> HttpResponse:
     """The whole hierarchy on one sheet. `?on=` stresses the links of an element, `?edit=` opens its editor."""
     edition = find_edition(request, pk)
-    sheet, changes = queries.load_board(edition, on=_number(request, "on"))
-    former = queries.predecessor(edition)
+    sheet, changes, former = queries.load_board(edition, on=_number(request, "on"))
     may_edit = can(request.user, Permission.EDIT_STRATEGY)
     node, moved = sheet.nodes.get(_number(request, "edit") or 0), request.GET.get("by")
     if node and may_edit and edition.is_draft:
         # After a step up or down the focus stays on that button, for the next step.
-        node.editor = {"kind": "edit", "form": ElementForm(element=node.element, focus=not moved)}
+        form, below = ElementForm(element=node.element, focus=not moved), node.layer.children.all()
+        node.editor = {"kind": "edit", "form": form, "below": below}
     undo = _number(request, "undo") if may_edit and edition.is_draft else None
     context = {
         "undo": edition.deleted_elements.filter(pk=undo).first() if undo else None,

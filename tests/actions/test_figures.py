@@ -10,6 +10,7 @@ from django.utils import timezone
 from actions import figures
 from actions.models import Action
 from rounds.queries import expected_as_of
+from strategy.models import ElementLink
 from strategy.tree import element_scope
 from tests.builders import (
     make_action,
@@ -66,13 +67,26 @@ def test_elements_count_each_action_once(rows, django_assert_num_queries):
     make_action(elements=[top, below], percent=40)
     make_action(elements=[below], percent=81)
     make_action(elements=[below], percent=10, lifecycle="paused")
-    with django_assert_num_queries(4):
-        found = figures.counts_by_element(rows, element_scope(edition))
+    scope = element_scope(edition)
+    with django_assert_num_queries(1):
+        found = figures.counts_by_element(rows, scope)
     assert (found[top.pk].total, found[top.pk].mean_percent) == (3, 60)
     assert found[below.pk].counts["stop"] == 1
     assert alone.pk not in found
     listed = Action.objects.live().serving(element_scope(edition)[top.pk])
     assert listed.count() == found[top.pk].total
+
+
+def test_one_pass_over_the_links_counts_as_the_census_does(rows):
+    layer = make_layer(edition=make_edition(status="published"))
+    top, other = (make_element(layer=layer) for _ in range(2))
+    below = [make_element(layer=layer, parent=top) for _ in range(3)]
+    ElementLink.objects.create(source=other, target=below[2])
+    served = {10: below[:1], 25: below[:2], 40: [top, *below], 70: [other, below[2]], 85: [other]}
+    for percent, elements in served.items():
+        make_action(elements=elements, percent=percent, lifecycle="paused" if percent == 70 else "running")
+    scope = element_scope(layer.edition)
+    assert figures.counts_by_element(rows, scope) == figures.Census(rows).by_element(scope)
 
 
 def test_the_worst_state_and_its_colour(rows):

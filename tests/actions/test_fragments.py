@@ -231,10 +231,10 @@ def test_the_schedule_of_items_takes_the_same_queries_for_any_number(client):
 @pytest.mark.django_db
 def test_figures_leave_out_what_the_draft_on_the_page_drops(cast, as_user) -> None:
     published = make_edition(status="published")
-    layer = make_layer(edition=published)
+    layer = make_layer(edition=published, role="measure")
     kept, dropped = (make_element(layer=layer) for _ in range(2))
     draft = make_edition(status="draft")
-    make_element(layer=make_layer(edition=draft), lineage=kept.lineage)
+    make_element(layer=make_layer(edition=draft, role="measure"), lineage=kept.lineage)
     make_action(elements=[kept, dropped])
     url = f"{reverse('actions:element_figures')}?edition={published.pk}"
     client = as_user(cast.secretariat)

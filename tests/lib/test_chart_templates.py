@@ -13,6 +13,7 @@ from django.template import Context, Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib import svg
 from lib.charts import (
     CHANNEL_STYLES,
     NOT_APPLICABLE,
@@ -264,3 +265,11 @@ def test_any_schedule_stays_inside(rows: list[ScheduleRow], start: dt.date, days
     chart = schedule(rows, halves_between(start, start + dt.timedelta(days=days)), today)
     assert chart is not None
     assert_inside(draw("_schedule", chart))
+
+
+def test_many_bars_share_the_patterns_of_the_first() -> None:
+    bar = stacked_bar({"over": 2, "run": 1})
+    first = svg.stacked_bar(bar, "一つ目", "x", patterns=svg.hatches(bar.hatches, "x"))
+    second = svg.stacked_bar(bar, "二つ目", "x", patterns="")
+    assert ('<pattern id="x-over"' in first, "<pattern" in second) == (True, False)
+    assert 'fill="url(#x-over) #ce0000"' in second  # the plain colour where the first bar is not on the page

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from strategy import services
 from strategy.models import Edition, Element
-from tests.builders import make_edition, make_element, make_layer, make_plan
+from tests.builders import make_action, make_edition, make_element, make_layer, make_plan
 from tests.strategy_plans.shapes import BY, deep, load, named, queries
 
 BOARD = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "board"}
@@ -203,3 +203,13 @@ def test_an_empty_plan_says_what_to_do(editor: Client) -> None:
 def test_unknown_edition_and_wrong_method(reader: Client, published: Edition) -> None:
     assert reader.get("/strategy/editions/999999/").status_code == 404
     assert reader.post(url(published)).status_code == 405
+
+
+def test_figures_come_for_the_cards_that_show_them_and_for_no_other(reader: Client) -> None:
+    edition = deep()
+    for element in Element.objects.filter(edition=edition):
+        make_action(elements=[element])
+    places = re.findall(r'<div id="fig-(\d+)"', reader.get(url(edition)).text)
+    figures = reader.get(f"/actions/elements/figures/?edition={edition.pk}", headers={"HX-Request": "true"}).text
+    assert sorted(places) == sorted(re.findall(r'<div id="fig-(\d+)"', figures))
+    assert 0 < len(places) < Element.objects.filter(edition=edition).count()
