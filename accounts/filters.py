@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 
 from accounts.models import Department, User
 from accounts.roles import role_choices
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 
 
 class UserFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="職員番号・表示名", method="found")
     role = django_filters.ChoiceFilter(label="役割", choices=role_choices, method="with_role", empty_label="すべて")
-    department = django_filters.ModelChoiceFilter(
+    department = PickFilter(
         label="所属", queryset=lambda request: Department.objects.current(), method="in_department",
         empty_label="すべて",
     )  # fmt: skip

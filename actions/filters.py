@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,10 +14,11 @@ from accounts.models import Department
 from accounts.roles import Permission
 from actions.models import Action, Grade, PlanScale, lifecycle_choices
 from actions.querysets import ActionQuerySet
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 from lib.states import STATES
 from maturity.models import Axis
 from strategy.models import Element, PriorityItem
+from strategy.picks import ElementPick, ItemPick
 from strategy.tree import element_scope
 
 
@@ -27,13 +30,13 @@ def _departments(request: HttpRequest) -> QuerySet:
     """Sections of today, and any department that still leads an action."""
     led = Action.objects.live().filter(lead_department=OuterRef("pk"))
     sections = Department.objects.current().sections().values("pk")
-    return Department.objects.filter(Exists(led) | Q(pk__in=sections)).only("name")
+    return Department.objects.filter(Exists(led) | Q(pk__in=sections))
 
 
 def _items(request: HttpRequest) -> QuerySet:
     """Items of the current national plan, and any item that an action still serves."""
     served = Action.items.through.objects.values("priorityitem_id")
-    return PriorityItem.objects.filter(Q(plan__is_current=True) | Q(pk__in=served)).select_related("plan")
+    return PriorityItem.objects.filter(Q(plan__is_current=True) | Q(pk__in=served))
 
 
 def _elements(request: HttpRequest) -> QuerySet:
@@ -61,44 +64,31 @@ def _grades(request: HttpRequest) -> QuerySet:
     return Grade.objects.filter(scale__in=PlanScale.objects.values("scale")).order_by("scale", "order", "pk")
 
 
-class ElementChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Element) -> str:
-        return f"{obj.layer.name}　{obj}"
+class GradePick(PickFilter):
+    """Named by code and word; actions without a grade are offered too."""
 
-
-class ElementFilter(django_filters.ModelChoiceFilter):
-    field_class = ElementChoice
-
-
-class ItemChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: PriorityItem) -> str:
-        return f"{obj.tag}　{obj.name}" if obj.plan.is_current else f"{obj.plan.label} {obj.tag}　{obj.name}"
-
-
-class ItemFilter(django_filters.ModelChoiceFilter):
-    field_class = ItemChoice
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        columns, worded = ("code", "label"), "{} {}".format
+        named = {"empty_label": "すべて", "null_label": "評価なし"}
+        super().__init__(*args, columns=columns, worded=worded, **named, **kwargs)
 
 
 class ActionFilter(PortalFilterSet):
     """Needs rows annotated with `state_key`; `archived` shows those out of use instead of those in force."""
 
     q = django_filters.CharFilter(label="取組名・整理番号・目的", method="by_text")
-    department = django_filters.ModelChoiceFilter(
+    department = PickFilter(
         label="担当", field_name="lead_department", queryset=_departments, empty_label="すべて"
     )
     lifecycle = django_filters.ChoiceFilter(label="状況", choices=lifecycle_choices, empty_label="すべて")
-    item = ItemFilter(label="国の項目", method="by_item", queryset=_items, empty_label="すべて")
-    element = ElementFilter(label="戦略の要素", method="by_element", queryset=_elements, empty_label="すべて")
-    axis = django_filters.ModelChoiceFilter(label="成熟度の軸", method="by_axis", queryset=_axes, empty_label="すべて")
+    item = ItemPick(label="国の項目", method="by_item", queryset=_items, empty_label="すべて")
+    element = ElementPick(label="戦略の要素", method="by_element", queryset=_elements, empty_label="すべて")
+    axis = PickFilter(label="成熟度の軸", method="by_axis", queryset=_axes, empty_label="すべて")
     state = django_filters.MultipleChoiceFilter(
         label="状態", method="by_state", choices=state_choices, widget=forms.CheckboxSelectMultiple
     )
-    self_grade = django_filters.ModelChoiceFilter(
-        label="自己評価", queryset=_grades, empty_label="すべて", null_label="評価なし"
-    )
-    head_grade = django_filters.ModelChoiceFilter(
-        label="本部評価", queryset=_grades, empty_label="すべて", null_label="評価なし"
-    )
+    self_grade = GradePick(label="自己評価", queryset=_grades)
+    head_grade = GradePick(label="本部評価", queryset=_grades)
     pushed = django_filters.BooleanFilter(label="計画変更のある取組", method="by_pushed", widget=forms.CheckboxInput)
     archived = django_filters.BooleanFilter(
         label="保管した取組を見る", method="by_archived", widget=forms.CheckboxInput

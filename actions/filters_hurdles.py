@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.models import Department
 from actions.models import Hurdle, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 
 
 def _raisers(request: HttpRequest) -> QuerySet:
@@ -25,10 +25,10 @@ class HurdleFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="件名・内容・対応", method="by_text")
     kind = django_filters.ChoiceFilter(label="区分", choices=reason_choices, empty_label="すべて")
     state = django_filters.ChoiceFilter(label="状態", choices=hurdle_state_choices, empty_label="すべて")
-    raised = django_filters.ModelChoiceFilter(
+    raised = PickFilter(
         label="挙げた所属", field_name="raised_by_department", queryset=_raisers, empty_label="すべて"
     )
-    owner = django_filters.ModelChoiceFilter(
+    owner = PickFilter(
         label="対応する所属", field_name="owner_department", queryset=_owners, empty_label="すべて",
         null_label="決まっていない",
     )  # fmt: skip

@@ -8,12 +8,13 @@ import django_filters
 from django.db.models import F, Q
 from django.http import HttpRequest
 
-from actions.filters import ItemFilter, _departments, _items
+from actions.filters import _departments, _items
 from actions.models import Action, Budget, FundingProgramme
 from actions.money import SOURCES
 from actions.querysets import ActionQuerySet
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 from strategy.models import PriorityItem
+from strategy.picks import ItemPick
 
 
 def gap_choices() -> list[tuple[str, str]]:
@@ -25,10 +26,10 @@ def gap_choices() -> list[tuple[str, str]]:
 
 class SeasonFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="取組名・整理番号・目的", method="by_text")
-    department = django_filters.ModelChoiceFilter(
+    department = PickFilter(
         label="担当", field_name="lead_department", queryset=_departments, empty_label="すべて"
     )
-    item = ItemFilter(label="国の項目", method="by_item", queryset=_items, empty_label="すべて")
+    item = ItemPick(label="国の項目", method="by_item", queryset=_items, empty_label="すべて")
 
     class Meta:
         model = Action
@@ -44,9 +45,9 @@ class SeasonFilter(PortalFilterSet):
 class BudgetFilter(SeasonFilter):
     """Filters actions annotated by `queries_money.with_year`; without `gap` those that have a row of the year."""
 
-    programme = django_filters.ModelChoiceFilter(
+    programme = PickFilter(
         label="財源の制度", method="by_programme", queryset=lambda request: FundingProgramme.objects.all(),
-        empty_label="すべて",
+        columns=("short_name",), empty_label="すべて",
     )  # fmt: skip
     gap = django_filters.ChoiceFilter(label="空欄", method="by_gap", choices=gap_choices, empty_label="問わない")
 

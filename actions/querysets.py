@@ -34,6 +34,11 @@ class ActionQuerySet(models.QuerySet):
         """Without the long texts, which no list shows."""
         return self.defer("purpose", "issue", "created_at", "updated_at")
 
+    def for_rows(self) -> ActionQuerySet:
+        """With no more than a row of the list shows; the state stands beside it."""
+        shown = ("code", "title", "percent", "ends_on", "pushes", "reported_as_of", "lead_department__short_name")
+        return self.select_related("lead_department").only(*shown)
+
     def led_by(self, department_ids: set[int] | None) -> ActionQuerySet:
         return self if department_ids is None else self.filter(lead_department_id__in=department_ids)
 

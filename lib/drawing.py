@@ -7,7 +7,7 @@ output is that of Django's own templates, and a test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -57,6 +57,17 @@ def select(widget: Widget) -> str:
         parts += [f"\n  {option(o)}" for o in options]
         parts.append("\n  </optgroup>" if name else "")
     return "".join([*parts, "\n</select>"])
+
+
+def plain_select(
+    name: str, attrs: Mapping[str, Any], choices: Iterable[tuple[Any, Any]], chosen: Sequence[str]
+) -> SafeString:
+    """A select of choices without groups, from their keys and labels."""
+    parts = [f'<select name="{_text(name)}"{attributes(attrs)}>']
+    for key, label in choices:
+        marked = " selected" if str(key) in chosen else ""
+        parts.append(f'\n  <option value="{_quoted(key)}"{marked}>{_text(label)}</option>')
+    return mark_safe("".join([*parts, "\n</select>"]))
 
 
 def option(widget: Widget) -> str:

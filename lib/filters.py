@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.choices import BaseChoiceIterator
+from django_filters.fields import ModelChoiceField
 
+from lib import drawing
 from lib.forms import PortalForm
 
 # Nobody searches for more, and databases refuse patterns that are very long.
@@ -29,6 +33,49 @@ class PortalFilterSet(django_filters.FilterSet):
             if name in self.filters:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+
+class Choices(BaseChoiceIterator):
+    """Keys and labels of a queryset, read as the columns that the labels need: a list offers a hundred rows, of
+    which it shows a name each."""
+
+    def __init__(self, field: PickField) -> None:
+        self.field, self.queryset = field, field.queryset
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        if self.field.null_label is not None:
+            yield self.field.null_value, self.field.null_label
+        for key, *values in self.queryset.values_list("pk", *self.field.columns):
+            yield key, self.field.worded(*values)
+
+
+class PickWidget(forms.Select):
+    """A select whose options are written at once; its output is that of Django's own."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> str:
+        return drawing.plain_select(name, self.build_attrs(self.attrs, attrs), self.choices, self.format_value(value))
+
+
+class PickField(ModelChoiceField):
+    iterator = Choices
+    widget = PickWidget
+
+    def __init__(self, *args: Any, columns: tuple[str, ...], worded: Callable[..., str], **kwargs: Any) -> None:
+        self.columns, self.worded = columns, worded
+        super().__init__(*args, **kwargs)
+
+
+class PickFilter(django_filters.ModelChoiceFilter):
+    """Choose one row: `columns` are read, and `worded` makes the label of them."""
+
+    field_class = PickField
+
+    def __init__(
+        self, *args: Any, columns: tuple[str, ...] = ("name",), worded: Callable[..., str] = str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, columns=columns, worded=worded, **kwargs)
 
 
 def _limited(field: forms.Field) -> forms.Field:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Department
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 from maturity import queries
 
 
@@ -18,7 +18,7 @@ def _departments(request: Any) -> QuerySet[Department]:
 
 
 class GapFilter(PortalFilterSet):
-    department = django_filters.ModelChoiceFilter(
+    department = PickFilter(
         label="課", field_name="assessment__department", queryset=_departments, empty_label="すべて"
     )
     axis = django_filters.ChoiceFilter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters
 
 from accounts.models import Department
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 from meetings.models import Decision, Meeting
 from meetings.models.decisions import kind_choices, state_choices
 from meetings.querysets import DecisionQuerySet
@@ -18,13 +18,13 @@ def filter_states() -> list[tuple[str, str]]:
 class DecisionFilter(PortalFilterSet):
     state = django_filters.ChoiceFilter(label="状態", method="by_state", choices=filter_states, empty_label="すべて")
     kind = django_filters.ChoiceFilter(label="種別", choices=kind_choices, empty_label="すべて")
-    department = django_filters.ModelChoiceFilter(
+    department = PickFilter(
         label="担当", queryset=lambda request: Department.objects.filter(decisions__isnull=False).distinct(),
         empty_label="すべて",
     )  # fmt: skip
-    meeting = django_filters.ModelChoiceFilter(
+    meeting = PickFilter(
         label="会議", queryset=lambda request: Meeting.objects.filter(decisions__isnull=False).distinct(),
-        empty_label="すべて",
+        columns=("title",), empty_label="すべて",
     )  # fmt: skip
 
     class Meta:

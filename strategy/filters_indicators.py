@@ -8,12 +8,12 @@ from django.db.models import Q, QuerySet
 from accounts.access import can
 from accounts.models import Department
 from accounts.roles import Permission
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 from lib.http import Request
 from strategy.achievement import GRADES
-from strategy.forms.indicators import ElementChoice, ItemChoice
 from strategy.models import Edition, Element, Indicator, PriorityItem
 from strategy.models.indicators import kind_choices
+from strategy.picks import ElementPick, ItemPick
 from strategy.queries_indicators import behind_element, behind_item
 
 GRADE_CHOICES = [(grade.key, grade.label) for grade in GRADES.values()]
@@ -45,20 +45,12 @@ def _items(request: Request) -> QuerySet:
     return PriorityItem.objects.filter(Q(plan__is_current=True) | Q(pk=_asked(request, "item"))).select_related("plan")
 
 
-class ElementFilter(django_filters.ModelChoiceFilter):
-    field_class = ElementChoice
-
-
-class ItemFilter(django_filters.ModelChoiceFilter):
-    field_class = ItemChoice
-
-
 class IndicatorFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="指標名・単位・備考", method="found")
     kind = django_filters.ChoiceFilter(label="区分", choices=kind_choices, empty_label="すべて")
-    department = django_filters.ModelChoiceFilter(label="担当", queryset=_owners, empty_label="すべて")
-    element = ElementFilter(label="戦略の要素", queryset=_elements, method="of_element", empty_label="すべて")
-    item = ItemFilter(label="国の項目", queryset=_items, method="of_item", empty_label="すべて")
+    department = PickFilter(label="担当", queryset=_owners, empty_label="すべて")
+    element = ElementPick(label="戦略の要素", queryset=_elements, method="of_element", empty_label="すべて")
+    item = ItemPick(label="国の項目", queryset=_items, method="of_item", empty_label="すべて")
     grade = django_filters.ChoiceFilter(label="達成", choices=GRADE_CHOICES, method="of_grade", empty_label="すべて")
     archived = django_filters.ChoiceFilter(
         label="使用", choices=[("yes", "保管したもの")], method="of_use", empty_label="使用中"

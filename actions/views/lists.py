@@ -58,7 +58,7 @@ def _editable(request: Request) -> set[int] | None:
 def index(request: Request) -> HttpResponse:
     found = found_actions(request)
     counts = figures.state_counts(found.qs)
-    shown = found.qs.for_lists().select_related("lead_department")
+    shown = found.qs.for_rows()
     total = sum(counts.values())
     rows = listing.build(request, shown, columns=COLUMNS, sorts=SORTS, default="code", total=total)
     context = _context(request, found, rows) | {

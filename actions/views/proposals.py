@@ -23,7 +23,7 @@ from actions.queries_proposals import own_sheet, shown_results
 from actions.querysets_proposals import ProposalQuerySet
 from actions.services import proposals as services
 from lib import htmx, listing
-from lib.filters import PortalFilterSet
+from lib.filters import PickFilter, PortalFilterSet
 from lib.http import Request
 
 COLUMNS = (
@@ -43,7 +43,7 @@ def _departments(request: Request) -> QuerySet:
 
 class ProposalFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="件名・内容", method="by_text")
-    department = django_filters.ModelChoiceFilter(label="所属", empty_label="すべて", queryset=_departments)
+    department = PickFilter(label="所属", empty_label="すべて", queryset=_departments)
     state = django_filters.ChoiceFilter(label="状態", choices=proposal_state_choices, empty_label="すべて")
 
     class Meta:

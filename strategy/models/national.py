@@ -70,6 +70,14 @@ class NationalPlan(Versioned):
             raise ValidationError(errors)
 
 
+TAGS = {"priority": "重点", "accompanying": "併せて", "other": "その他"}
+
+
+def tag_of(category: str, number: int) -> str:
+    """Short label of category and number, e.g. 重点3."""
+    return f"{TAGS.get(category, '体制')}{number}"
+
+
 class PriorityItem(Versioned):
     """An item of one version: 重点, 併せて取り組む事項, その他 or 推進体制."""
 
@@ -97,9 +105,7 @@ class PriorityItem(Versioned):
 
     @property
     def tag(self) -> str:
-        """Short label of category and number, e.g. 重点3."""
-        word = {"priority": "重点", "accompanying": "併せて", "other": "その他"}
-        return f"{word.get(self.category, '体制')}{self.number}"
+        return tag_of(self.category, self.number)
 
     def clean(self) -> None:
         same = PriorityItem.objects.filter(plan_id=self.plan_id, category=self.category, number=self.number)
