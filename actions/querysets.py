@@ -32,7 +32,7 @@ class ActionQuerySet(models.QuerySet):
 
     def for_lists(self) -> ActionQuerySet:
         """Without the long texts, which no list shows."""
-        return self.defer("purpose", "issue", "created_at", "updated_at")
+        return self.defer("purpose", "issue", "sought", "created_at", "updated_at")
 
     def for_rows(self) -> ActionQuerySet:
         """With no more than a row of the list shows; the state stands beside it."""
@@ -62,10 +62,7 @@ class ActionQuerySet(models.QuerySet):
         return self.filter(pk__in=links.values("action_id"))
 
     def found(self, text: str) -> ActionQuerySet:
-        wanted = fold(text)
-        return self.filter(
-            Q(title__folded__contains=wanted) | Q(code__folded__contains=wanted) | Q(purpose__folded__contains=wanted)
-        )
+        return self.filter(sought__contains=fold(text))
 
 
 class ReportQuerySet(models.QuerySet):

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from accounts.models import Department
 from actions import querysets, status
 from actions.models.grades import Grade
+from lib.folding import folded_column
 from lib.models import Versioned
 from maturity.models import Axis
 from strategy.models import Element, Plan, PriorityItem
@@ -48,6 +49,7 @@ class Action(Versioned):
     title = models.CharField("取組名", max_length=120)
     purpose = models.TextField("目的", max_length=2000, blank=True)
     issue = models.TextField("現状と課題", max_length=2000, blank=True)
+    sought = folded_column("title", "code", "purpose")
     lead_department = models.ForeignKey(
         Department, verbose_name="担当", on_delete=models.PROTECT, related_name="led_actions"
     )

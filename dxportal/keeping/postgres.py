@@ -22,11 +22,12 @@ def dump(out: Writer) -> dict[str, Any]:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         tables = sorted(connection.introspection.table_names(cursor))
-        columns = {}
+        columns, generated = {}, _generated(cursor)
         for table in tables:
             if table in (OWN, *facts.LEFT_OUT):
                 continue
-            columns[table] = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+            described = connection.introspection.get_table_description(cursor, table)
+            columns[table] = [c.name for c in described if (table, c.name) not in generated]
             _dump_table(out, cursor, table, columns[table])
 
         def ask(query: str) -> list[Any]:
@@ -34,6 +35,15 @@ def dump(out: Writer) -> dict[str, Any]:
             return cursor.fetchall()
 
         return facts.of(ask, tables) | {"columns": columns}
+
+
+def _generated(cursor: Any) -> set[tuple[str, str]]:
+    """Table and column of what the database works out itself, and therefore takes from nobody."""
+    cursor.execute(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = current_schema() AND is_generated = 'ALWAYS'"
+    )
+    return set(cursor.fetchall())
 
 
 def _dump_table(out: Writer, cursor: Any, table: str, columns: list[str]) -> None:

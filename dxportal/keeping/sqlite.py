@@ -13,6 +13,7 @@ from django.db import connection
 
 from dxportal.keeping import facts
 from dxportal.keeping.archive import BrokenArchive, Reader, Writer
+from lib import folding
 
 NAME = "database.sqlite3"
 
@@ -31,6 +32,7 @@ def dump(out: Writer) -> dict[str, Any]:
             kept.execute("PRAGMA journal_mode=DELETE")
             with kept:
                 kept.execute("DELETE FROM django_session")
+            folding.teach(kept)  # the stored columns of a search are written anew
             kept.execute("VACUUM")
             told = facts.of(lambda sql: kept.execute(sql).fetchall(), _tables(kept))
         out.add(NAME, copy)

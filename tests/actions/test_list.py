@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from actions.models import Action
 from strategy.models import ElementLink
 from tests.builders import (
     make_action,
@@ -271,3 +272,20 @@ def test_queries_do_not_grow_with_rows(client, name):
 
     # The schedule has bars to read, and does not count its rows by state.
     assert count(5) == count(20) <= (13 if name == "actions:schedule" else 12)
+
+
+def test_what_is_searched_follows_every_way_of_writing(cast: SimpleNamespace) -> None:
+    action = make_action(lead_department=cast.tax, title="ｺﾝﾋﾞﾆ交付", code="Ｘ-1", purpose="窓口の混雑を減らす")
+    make_action(lead_department=cast.tax, title="混雑", purpose="を減らす")
+
+    def found(text: str) -> list[int]:
+        return [a.pk for a in Action.objects.found(text)]
+
+    assert found("コンビニ") == found("x-1") == found("窓口の") == [action.pk]
+    assert found("コンビニ交付x") == [], "a hit would span two texts"
+    Action.objects.filter(pk=action.pk).update(title="オンライン申請")
+    assert (found("コンビニ"), found("おんらいん")) == ([], [action.pk])
+    action.refresh_from_db()
+    action.purpose = "来庁しないで済む"
+    action.save()
+    assert (found("窓口の"), found("来庁")) == ([], [action.pk])
