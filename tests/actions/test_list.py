@@ -274,7 +274,7 @@ def test_queries_do_not_grow_with_rows(client, name):
     assert count(5) == count(20) <= (13 if name == "actions:schedule" else 12)
 
 
-def test_what_is_searched_follows_every_way_of_writing(cast: SimpleNamespace) -> None:
+def test_what_is_searched_follows_every_way_of_writing(cast) -> None:
     action = make_action(lead_department=cast.tax, title="ｺﾝﾋﾞﾆ交付", code="Ｘ-1", purpose="窓口の混雑を減らす")
     make_action(lead_department=cast.tax, title="混雑", purpose="を減らす")
 
