@@ -17,8 +17,8 @@ from actions.querysets import ActionQuerySet
 from lib.filters import PickFilter, PortalFilterSet
 from lib.states import STATES
 from maturity.models import Axis
+from strategy.filters_picks import ElementPick, ItemPick
 from strategy.models import Element, PriorityItem
-from strategy.picks import ElementPick, ItemPick
 from strategy.tree import element_scope
 
 

@@ -13,8 +13,8 @@ from actions.models import Action, Budget, FundingProgramme
 from actions.money import SOURCES
 from actions.querysets import ActionQuerySet
 from lib.filters import PickFilter, PortalFilterSet
+from strategy.filters_picks import ItemPick
 from strategy.models import PriorityItem
-from strategy.picks import ItemPick
 
 
 def gap_choices() -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ from accounts.roles import Permission
 from lib.filters import PickFilter, PortalFilterSet
 from lib.http import Request
 from strategy.achievement import GRADES
+from strategy.filters_picks import ElementPick, ItemPick
 from strategy.models import Edition, Element, Indicator, PriorityItem
 from strategy.models.indicators import kind_choices
-from strategy.picks import ElementPick, ItemPick
 from strategy.queries_indicators import behind_element, behind_item
 
 GRADE_CHOICES = [(grade.key, grade.label) for grade in GRADES.values()]
