@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from actions.models import Action
-from actions.models import Phase as StoredPhase
 from actions.queries_items import ItemSchedule, Span
+from actions.queries_schedule import Planned
 from lib import charts, fiscal
 from lib.charts import Meter, Phase, Schedule, ScheduleRow, StackedBar
 from strategy.models import PriorityItem
+
+Bars = Mapping[int, Sequence[Phase]]
 
 MOST_HALVES = 20
 HALVES_BACK = 6
@@ -37,19 +39,26 @@ def state_bar(counts: dict[str, int], *, width: float = 330, height: float = 20)
     return charts.stacked_bar({k: n for k, n in counts.items() if n}, width, height)
 
 
-def schedule(actions: Sequence[Action], today: dt.date, *, linked: bool = True) -> Schedule | None:
-    """Half-years over the phases of `actions` (prefetched) and today; None without any action.
+def schedule(actions: Iterable[Planned], phases: Bars, today: dt.date, *, linked: bool = True) -> Schedule | None:
+    """Half-years over the phases of `actions` and today; None without any action.
 
     An action without phases shows its whole period as a bar of its department.
     """
-    return _chart([_row(a, linked) for a in actions], today)
+    return _chart(_rows(actions, phases, linked), today)
 
 
-def item_schedule(item: PriorityItem, actions: Sequence[Action], today: dt.date) -> Schedule | None:
+def schedule_of(action: Action, today: dt.date) -> Schedule | None:
+    """The schedule of one action (phases prefetched), its row without a link; None without phases."""
+    bars = [Phase(p.label, p.owner, p.starts_on, p.ends_on, p.actual) for p in action.phases.all()]
+    row = Planned._make(getattr(action, name) for name in Planned._fields)
+    return schedule([row], {action.pk: bars}, today, linked=False) if bars else None
+
+
+def item_schedule(item: PriorityItem, actions: Iterable[Planned], phases: Bars, today: dt.date) -> Schedule | None:
     """The due dates of one national item (targets prefetched) over the actions behind it."""
     dues = _dues(item, [t.statement for t in item.targets.all()])
     head = [ScheduleRow("国の目標の期日", [], markers=dues)] if dues else []
-    return _chart([*head, *(_row(a, True) for a in actions)], today)
+    return _chart([*head, *_rows(actions, phases, True)], today)
 
 
 def items_schedule(schedules: Sequence[ItemSchedule], today: dt.date) -> Schedule | None:
@@ -87,20 +96,15 @@ def _chart(rows: Sequence[ScheduleRow], today: dt.date) -> Schedule | None:
     return charts.schedule(rows, _halves(min([*days, today]), max([*days, today]), today), today)
 
 
-def _row(action: Action, linked: bool) -> ScheduleRow:
-    state = getattr(action, "state_key", "")
-    return ScheduleRow(
-        action.title,
-        [_phase(p) for p in action.phases.all()]
-        or [Phase("取組の期間", "department", action.starts_on, action.ends_on)],
-        action.percent if action.reported_as_of else None,
-        state,
-        reverse("actions:detail", args=[action.pk]) if linked else "",
-    )
+def _rows(actions: Iterable[Planned], phases: Bars, linked: bool) -> list[ScheduleRow]:
+    head, _, tail = reverse("actions:detail", args=[0]).rpartition("/0/")
+    return [_row(a, phases.get(a.pk, ()), f"{head}/{a.pk}/{tail}" if linked else "") for a in actions]
 
 
-def _phase(phase: StoredPhase) -> Phase:
-    return Phase(phase.label, phase.owner, phase.starts_on, phase.ends_on, phase.actual)
+def _row(action: Planned, phases: Sequence[Phase], href: str) -> ScheduleRow:
+    bars = phases or [Phase("取組の期間", "department", action.starts_on, action.ends_on)]
+    percent = action.percent if action.reported_as_of else None
+    return ScheduleRow(action.title, bars, percent, action.state_key, href)
 
 
 def _halves(first: dt.date, last: dt.date, today: dt.date) -> list[fiscal.Period]:

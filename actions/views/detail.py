@@ -52,7 +52,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "rules": status.RULES,
         "meter": chart_lib.meter(action.percent, 100, action.state_key),
         "planned": status.planned_percent(action.starts_on, action.ends_on, today),
-        "chart": charts.schedule([action], today, linked=False) if action.phases.all() else None,
+        "chart": charts.schedule_of(action, today),
         "official": official,
         "drafts": [r for r in reports if not r.accepted_at and _may_see(request.user, r)],
         "today": today,

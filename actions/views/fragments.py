@@ -16,6 +16,7 @@ from accounts.roles import Permission
 from actions import charts, figures
 from actions.queries import live_with_state
 from actions.queries_items import item_schedules
+from actions.queries_schedule import Planned, phases_of
 from actions.querysets import ActionQuerySet
 from lib import htmx
 from lib.http import Request
@@ -76,11 +77,12 @@ def item_schedule(request: Request) -> HttpResponse:
         context = {"chart": chart, "title": "国の項目の工程", "is_summary": True}
         return _part(request, "actions/_item_schedule.html", context, "国の項目の工程")
     item = get_object_or_404(PriorityItem.objects.prefetch_related("targets"), key=key)
-    rows = live_with_state(today).behind_item(item.pk).order_by("code", "pk").prefetch_related("phases")
-    shown = list(rows[: SCHEDULE_ROWS + 1])
+    rows = live_with_state(today).behind_item(item.pk).order_by("code", "pk").values_list(*Planned._fields)
+    found = list(map(Planned._make, rows[: SCHEDULE_ROWS + 1]))
+    shown = found[:SCHEDULE_ROWS]
     context = {
-        "chart": charts.item_schedule(item, shown[:SCHEDULE_ROWS], today), "title": f"{item}の工程",
-        "url": f"{reverse('actions:schedule')}?item={item.pk}", "more": len(shown) > SCHEDULE_ROWS,
+        "chart": charts.item_schedule(item, shown, phases_of(a.pk for a in shown), today), "title": f"{item}の工程",
+        "url": f"{reverse('actions:schedule')}?item={item.pk}", "more": len(found) > SCHEDULE_ROWS,
     }  # fmt: skip
     return _part(request, "actions/_item_schedule.html", context, f"{item}の工程")
 

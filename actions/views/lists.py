@@ -13,6 +13,7 @@ from accounts.roles import Permission
 from actions import charts, figures
 from actions.filters import ActionFilter
 from actions.models import Action
+from actions.queries_schedule import Planned, phases_of
 from lib import htmx, listing
 from lib.http import Request
 from rounds.queries import expected_as_of
@@ -72,9 +73,9 @@ def index(request: Request) -> HttpResponse:
 @requires(Permission.READ)
 def schedule(request: Request) -> HttpResponse:
     found = found_actions(request)
-    shown = found.qs.for_lists().prefetch_related("phases")
+    shown = found.qs.values_list(*Planned._fields)
     rows = listing.build(request, shown, columns=(), sorts=SORTS, default="code", per_page=SCHEDULE_ROWS)
-    context = _context(request, found, rows) | {
-        "chart": charts.schedule(list(rows.page), timezone.localdate()),
-    }  # fmt: skip
+    actions = list(map(Planned._make, rows.page))
+    phases = phases_of(a.pk for a in actions)
+    context = _context(request, found, rows) | {"chart": charts.schedule(actions, phases, timezone.localdate())}
     return htmx.render(request, "actions/schedule.html", context, regions={"actions": "actions/_schedule.html"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lib.fiscal import half_of
 from lib.palette import PALETTE
@@ -70,6 +71,7 @@ def lanes(phases: Sequence[Phase]) -> list[list[Phase]]:
     return filled
 
 
+@lru_cache(maxsize=4096)
 def period_text(start: dt.date, end: dt.date) -> str:
     """Say a period in half-years if it begins and ends with one, else in days."""
     first, last = half_of(start), half_of(end)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from lib.charts.bars import STATE_STYLES
 from lib.charts.phases import OWNERS, Owner, Phase, lanes, merged, period_text
@@ -62,8 +64,7 @@ class ScheduleRow:
     markers: Sequence[tuple[dt.date, str]] = ()
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """One drawn phase. `mask_width` is above 0 where the today line must be hidden behind the text."""
 
     x: float
@@ -227,17 +228,24 @@ class _Frame:
 
     halves: tuple[Period, ...]
     width: float
+    places: dict[dt.date, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def right(self) -> float:
         return self.width - STATE_WIDTH
 
-    @property
+    @cached_property
     def step(self) -> float:
         return (self.right - LABEL_WIDTH) / len(self.halves)
 
     def x(self, day: dt.date) -> float:
-        """Return where a day begins; days outside fall on the edges."""
+        """Return where a day begins; days outside fall on the edges. Most bars begin and end with a half."""
+        found = self.places.get(day)
+        if found is None:
+            found = self.places[day] = self._place(day)
+        return found
+
+    def _place(self, day: dt.date) -> float:
         if day <= self.halves[0].start:
             return LABEL_WIDTH
         for i, half in enumerate(self.halves):
@@ -296,7 +304,7 @@ def _line(frame: _Frame, row: ScheduleRow, top: float, today: Today | None) -> L
         y += step
     # A row without phases keeps the height of one lane.
     y = max(y, top + 8 + LANE)
-    state = _state(row)
+    state = _state(row.state, row.word)
     return Line(
         top, y + 12, r1((top + y + 12) / 2 + 5), fit(row.label, LABEL_SIZE, LABEL_WIDTH - 12), row.label, row.href,
         tuple(bars), _progress(frame, row, planned, y, state.fill),
@@ -326,9 +334,10 @@ def _markers(frame: _Frame, row: ScheduleRow, y: float) -> tuple[Marker, ...]:
     return tuple(found)
 
 
-def _state(row: ScheduleRow) -> StateWord:
-    state = STATE_WORDS[row.state] if row.state else _NO_STATE
-    return replace(state, word=fit(row.word or state.word, STATE_SIZE, STATE_WIDTH - 20))
+@lru_cache(maxsize=256)
+def _state(key: str, word: str) -> StateWord:
+    state = STATE_WORDS[key] if key else _NO_STATE
+    return replace(state, word=fit(word or state.word, STATE_SIZE, STATE_WIDTH - 20))
 
 
 def _bar(frame: _Frame, row: ScheduleRow, phase: Phase, y: float, height: float, today: Today | None) -> Bar:
@@ -375,5 +384,5 @@ def _table_row(row: ScheduleRow) -> TableRow:
     ]
     lines += [f"◆{name} {format_date(day)}" for day, name in sorted(row.markers)]
     percent = NO_VALUE if row.percent is None else f"{row.percent}%"
-    word = row.word or _state(row).word
+    word = row.word or _state(row.state, row.word).word
     return TableRow(row.label, ("\n".join(lines) or NO_VALUE, percent, word or NO_VALUE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import SupportsFloat
 
 ELLIPSIS = "…"
@@ -15,6 +16,8 @@ _NOT_AT_START = "、。，．・：；）」』】〉》〕！？ーァィゥェ
 _NOT_AT_END = "（「『【〈《〔("
 
 
+# Pure, and asked for the same few words many hundred times by a schedule or a page of bars.
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float) -> float:
     """Return the estimated width of a text in the unit of `size`, its font size."""
     return size * sum(map(_em, text))
@@ -26,6 +29,7 @@ def _em(char: str) -> float:
     return _UPPER if char.isupper() else _NARROW
 
 
+@lru_cache(maxsize=8192)
 def fit(text: str, size: float, width: float) -> str:
     """Return the text, shortened with an ellipsis to fit `width`; empty if not one character would remain."""
     if text_width(text, size) <= width:
@@ -85,6 +89,7 @@ def number(value: SupportsFloat | None, places: int = 1) -> str:
     return NO_VALUE if value is None else f"{float(value):,.{places}f}"
 
 
+@lru_cache(maxsize=16384)
 def r1(value: float) -> float:
     """Round a coordinate to a tenth of a unit, which is enough for the eye, without a negative zero."""
     return round(float(value), 1) + 0.0
