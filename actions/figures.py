@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -17,18 +17,14 @@ from actions import rules, status
 from actions.models import Action, ProgressReport
 from actions.queries import live_with_state
 from actions.querysets import ActionQuerySet
+from actions.roll import Counts, empty_counts
+from lib.joined import beside
 from lib.states import STATES, State
 
-Counts = dict[str, int]
-
 __all__ = [
-    "Census", "Counts", "ElementFigures", "LateRow", "counts_by_department", "counts_by_element",
-    "counts_by_item", "late", "late_list", "late_rows", "live_with_state", "state_counts",
+    "Census", "Counts", "ElementFigures", "LateRow", "counts_by_department", "counts_by_element", "counts_by_item",
+    "empty_counts", "late", "late_list", "late_rows", "live_with_state", "newly_late", "state_counts",
 ]  # fmt: skip
-
-
-def empty_counts() -> Counts:
-    return dict.fromkeys(STATES, 0)
 
 
 def state_counts(rows: ActionQuerySet) -> Counts:
@@ -217,43 +213,54 @@ def late_rows(rows: ActionQuerySet, today: dt.date) -> list[LateRow]:
 
 
 def late(rows: ActionQuerySet, today: dt.date, limit: int | None = None) -> Late:
-    """Late and overdue ones among `rows`: newly late first, then overdue before late, then by due date (3 queries).
+    """Late and overdue ones among `rows`: newly late first, then overdue before late, then by due date (2 queries).
 
-    Newly means: neither late nor overdue on the day of the report before the last. All are judged by their figures;
-    only the first `limit` are read whole.
+    All are judged by their figures; only the first `limit` are read whole.
     """
-    delayed = rows.filter(state_key__in=rules.DELAYED).order_by().annotate(report_before=_report_before())
-    figures = list(delayed.values_list(*LATE_FIGURES))
-    before = _said({row[-1] for row in figures if row[-1]})
-    judged = sorted((not _is_newly(row, before, today), row[1] != "over", row[2], row[3], row[0]) for row in figures)
+    judged = sorted((not newly, row[1] != "over", row[2], row[3], row[0]) for newly, row in lateness(rows))
     stored = rows.select_related("lead_department", "last_report").in_bulk([row[-1] for row in judged[:limit]])
     shown = [_late_row(stored[row[-1]], not row[0], today) for row in judged[:limit]]
     return Late(len(judged), sum(not row[0] for row in judged), shown)
 
 
-LATE_FIGURES = (
-    "pk", "state_key", "ends_on", "code", "starts_on", "lifecycle", "percent", "reported_as_of", "report_before",
-)  # fmt: skip
+def newly_late(rows: ActionQuerySet) -> set[int]:
+    """Keys of those among `rows` that are newly late (1 query)."""
+    return {row[0] for newly, row in lateness(rows) if newly}
+
+
+def lateness(rows: ActionQuerySet) -> Iterator[tuple[bool, tuple[Any, ...]]]:
+    """Figures of the late and overdue ones among `rows` (key, state, end, code first), each with whether it is newly
+    so: neither late nor overdue on the day of the report before the last (1 query)."""
+    delayed = rows.filter(state_key__in=rules.DELAYED).order_by()
+    ends, starts, as_of = (Cast(name, CharField()) for name in ("ends_on", "starts_on", "reported_as_of"))
+    figures = delayed.annotate(ends=ends, starts=starts, as_of=as_of, before=_report_before())
+    for row in figures.values_list("pk", "state_key", "ends", "code", "starts", "percent", "as_of", "before"):
+        yield _is_newly(*row), row
 
 
 def _report_before() -> Subquery:
-    """The last official report for an earlier day than the last one; one look into an index."""
+    """The last official report for an earlier day than the last one, as one text; one look into an index."""
     official = ProgressReport.objects.official()
     earlier = official.filter(action=OuterRef("pk"), as_of__lt=OuterRef("reported_as_of"))
-    return Subquery(earlier.latest_first().values("pk")[:1])
+    return Subquery(earlier.latest_first().values(said=beside("as_of", "percent", "lifecycle"))[:1])
 
 
-def _said(keys: set[int]) -> dict[int, rules.Said]:
-    rows = ProgressReport.objects.filter(pk__in=keys).order_by()
-    return {pk: rules.Said(*values) for pk, *values in rows.values_list("pk", "lifecycle", "percent", "as_of")}
-
-
-def _is_newly(row: tuple[Any, ...], before: Mapping[int, rules.Said], today: dt.date) -> bool:
-    _, _, ends_on, _, starts_on, lifecycle, percent, as_of, key = row
+def _is_newly(pk: int, state: str, ends: str, code: str, starts: str, percent: int, as_of: str, before: str) -> bool:
+    """`rules.is_newly_late` for an action that is delayed now, on the bare values of two thousand rows."""
     if as_of is None:
         return False
-    was, now = before.get(key, rules.Said()), rules.Said(lifecycle, percent, as_of)
-    return rules.is_newly_late(was, now, rules.Span(starts_on, ends_on), today)
+    span = rules.Span(_day(starts), _day(ends))
+    if before:
+        day, was, lifecycle = before.split(":")
+        if rules.was_delayed(lifecycle, int(was), span, _day(day)):
+            return False
+    return state == "over" or status.is_behind(percent, span.starts_on, span.ends_on, _day(as_of))
+
+
+# Pure: the dates of two thousand actions are a few hundred.
+@lru_cache(maxsize=8192)
+def _day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
 
 
 def _late_row(action: Any, newly: bool, today: dt.date) -> LateRow:

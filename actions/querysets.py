@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, CharField, Q, Value, When
@@ -11,24 +12,30 @@ from actions import status
 from lib.fold import fold
 
 
+def state_case(today: dt.date, expected_as_of: dt.date | None, at: str = "") -> Case:
+    """`status.state` in SQL, its cases in the same order. `at` leads from another model to the action."""
+
+    def when(then: str, **conditions: Any) -> When:
+        return When(**{f"{at}{name}": value for name, value in conditions.items()}, then=Value(then))
+
+    cases = [
+        when("done", lifecycle__in=status.DONE_LIFECYCLES),
+        when("stop", lifecycle__in=status.STOPPED_LIFECYCLES),
+        when("over", ends_on__lt=today),
+    ]
+    if expected_as_of is not None:
+        silent = Q((f"{at}reported_as_of__isnull", True)) | Q((f"{at}reported_as_of__lt", expected_as_of))
+        cases.append(When(silent & Q((f"{at}starts_on__lte", expected_as_of)), then=Value("todo")))
+    return Case(*cases, when("late", behind=True), default=Value("run"), output_field=CharField())
+
+
 class ActionQuerySet(models.QuerySet):
     def live(self) -> ActionQuerySet:
         return self.filter(archived_at__isnull=True)
 
     def with_state(self, today: dt.date, expected_as_of: dt.date | None) -> ActionQuerySet:
-        """Annotate `state_key`; the cases stand in the order of `status.state`."""
-        cases = [
-            When(lifecycle__in=status.DONE_LIFECYCLES, then=Value("done")),
-            When(lifecycle__in=status.STOPPED_LIFECYCLES, then=Value("stop")),
-            When(ends_on__lt=today, then=Value("over")),
-        ]
-        if expected_as_of is not None:
-            silent = Q(reported_as_of__isnull=True) | Q(reported_as_of__lt=expected_as_of)
-            cases.append(When(silent & Q(starts_on__lte=expected_as_of), then=Value("todo")))
-        cases.append(When(behind=True, then=Value("late")))
-        return self.annotate(
-            state_key=Case(*cases, default=Value("run"), output_field=CharField())
-        )
+        """Annotate `state_key`."""
+        return self.annotate(state_key=state_case(today, expected_as_of))
 
     def for_lists(self) -> ActionQuerySet:
         """Without the long texts, which no list shows."""

@@ -60,6 +60,13 @@ def state_then(said: Said, span: Span) -> str:
     return "todo" if said.as_of is None else state(said, span, said.as_of)
 
 
+def was_delayed(lifecycle: str, percent: int, span: Span, as_of: dt.date) -> bool:
+    """Whether `state_then` of a report is late or overdue, on bare values."""
+    if lifecycle in status.DONE_LIFECYCLES or lifecycle in status.STOPPED_LIFECYCLES:
+        return False
+    return span.ends_on < as_of or status.is_behind(percent, span.starts_on, span.ends_on, as_of)
+
+
 def is_newly_late(before: Said, after: Said, span: Span, today: dt.date, was: Span | None = None) -> bool:
     """Whether `after` leaves the action late or overdue although it was not at the report before, when the plan
     was `was` (the same plan unless given)."""

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 from django.urls import reverse
 
 from accounts.models import Department
 from actions import figures
 from actions.models import Action
 from actions.querysets import ActionQuerySet
+from actions.roll import Counts, Roll
+from dashboard.city import City
 from lib import charts
 from lib.charts.bars import Legend, StackedBar
+from lib.joined import joined, split
 from lib.states import STATES
 from lib.templatetags.portal import signed
-from maturity.queries import CityRadar, all_rounds
-from rounds.models import Reply, Round
+from maturity.queries import CityRadar
 from rounds.queries import round_that_counts
-from strategy.models import Edition, Element, PriorityItem
-from strategy.queries_national import ItemView, RegisterView, current_items
-from strategy.tree import element_scope
+from strategy.models import Edition, Element, ElementLink, PriorityItem
+from strategy.queries_brief import ItemBrief, RegisterBrief
+from strategy.tree import scopes
 
 LATE_SHOWN = 8
 NO_PARAMS: Mapping[str, Any] = {}
@@ -55,7 +57,7 @@ class BarRow:
     item: PriorityItem | None = None
     element: Element | None = None
     department: Department | None = None
-    register: RegisterView | None = None
+    register: RegisterBrief | None = None
     due: str = ""
     over: bool = False
 
@@ -77,11 +79,11 @@ def list_url(**params: Any) -> str:
 
 def overview(
     rows: ActionQuerySet, today: dt.date, expected: dt.date | None, base: Mapping[str, Any] = NO_PARAMS,
-    census: figures.Census | None = None,
+    counts: Counts | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Context of the dashboard; `base` are the parameters of the list that shows just these rows, `census` the same
-    rows where they were read already."""
-    counts = census.states() if census else figures.state_counts(rows)
+    """Context of the dashboard; `base` are the parameters of the list that shows just these rows, `counts` the rows
+    by state where they were counted already."""
+    counts = figures.state_counts(rows) if counts is None else counts
     late = figures.late(rows, today, LATE_SHOWN)
     urls = {key: list_url(**base, state=key) for key in STATES}
     urls["behind"] = list_url(**base, state=["late", "over"])
@@ -94,11 +96,11 @@ def overview(
     }  # fmt: skip
 
 
-def _legend(counts: figures.Counts) -> Legend:
+def _legend(counts: Counts) -> Legend:
     return charts.legend(present=[k for k in BAR_ORDER if counts[k] or k != "stop"])
 
 
-def _figures(counts: figures.Counts, urls: dict[str, str]) -> list[Figure]:
+def _figures(counts: Counts, urls: dict[str, str]) -> list[Figure]:
     shown = [STATES[k] for k in BAR_ORDER if k != "stop" or counts[k]]
     total = sum(counts.values())
     return [
@@ -131,52 +133,25 @@ def _share(count: int, total: int) -> str:
     return f"全体の{round(count * 100 / total)}%" if total else ""
 
 
-@dataclass(frozen=True)
-class City:
-    """What several parts of the dashboard need, read once."""
-
-    today: dt.date
-    rounds: list[Round]
-    departments: dict[int, Department]
-    items: list[ItemView]
-
-    @property
-    def choices(self) -> dict[str, Any]:
-        """What the page can be narrowed to."""
-        leading = [d for d in self.departments.values() if d.leads]
-        return {"departments": leading, "items": [v.item for v in self.items]}
-
-
-def gather(today: dt.date) -> City:
-    """Every round, every department with whether it `leads` an action, and the national items (6 queries)."""
-    led = Action.objects.live().filter(lead_department=OuterRef("pk"))
-    departments = {d.pk: d for d in Department.objects.annotate(leads=Exists(led))}
-    return City(today, all_rounds(), departments, current_items(today))
-
-
-def by_item(city: City, census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
+def by_item(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
     """Priority items of the current national plan with their actions, register and due date; the one that `base`
     names alone."""
-    counts = census.by_item()
-    views = [v for v in city.items if v.item.category == "priority" or base.get("item")]
-    views = [v for v in views if base.get("item") in (None, "", v.item.pk)]
-    scale = charts.stack_scale([counts.get(v.item.pk, {}) for v in views]) or 1
-    return [_item_row(view, counts.get(view.item.pk), scale, base) for view in views]
+    wanted = base.get("item")
+    views = [v for v in city.items if (v.item.pk == wanted if wanted else v.item.category == "priority")]
+    counts = {v.item.pk: roll.counted(city.behind[v.item.pk]) for v in views}
+    scale = charts.stack_scale(counts.values())
+    return [_item_row(view, counts[view.item.pk], scale, base) for view in views]
 
 
-def _item_row(view: ItemView, counts: figures.Counts | None, scale: int, base: Mapping[str, Any]) -> BarRow:
-    full, bar = _bar(counts, scale)
-    line = next((t for t in view.targets if t.is_measured), None)
-    register = next((r for r in view.registers if r.tally.applicable), None)
+def _item_row(view: ItemBrief, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
     return BarRow(
-        sum(full.values()), bar, list_url(**{**base, "item": view.item.pk}), f"i{view.item.pk}",
-        item=view.item, register=register, due=line.due if line else "", over=bool(line and line.is_past),
+        sum(counts.values()), _bar(counts, scale), list_url(**{**base, "item": view.item.pk}), f"i{view.item.pk}",
+        item=view.item, register=view.register, due=view.due, over=view.is_over,
     )  # fmt: skip
 
 
-def _bar(counts: figures.Counts | None, scale: int) -> tuple[figures.Counts, StackedBar]:
-    full = {k: (counts or {}).get(k, 0) for k in BAR_ORDER}
-    return full, charts.stacked_bar({k: n for k, n in full.items() if n}, scale=scale)
+def _bar(counts: Counts, scale: int) -> StackedBar:
+    return charts.stacked_bar({k: counts[k] for k in BAR_ORDER if counts[k]}, scale=scale)
 
 
 @dataclass(frozen=True)
@@ -186,24 +161,38 @@ class Visions:
     rows: list[BarRow] = field(default_factory=list)
 
 
-def by_vision(census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> Visions:
-    """Elements of the leading layer of the plan in force (its visions, pillars or changes)."""
-    everything = list(
-        Element.objects.in_force().select_related("layer", "edition__plan").order_by("layer__order", "order", "pk")
-    )
+def by_vision(roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> Visions:
+    """Elements of the leading layer of the plan in force (its visions, pillars or changes), each with the actions of
+    its branch and of what that links to, as `strategy.tree.element_scope` counts them (1 query)."""
+    everything = _elements_in_force()
     if not everything:
         return Visions()
     edition, elements = everything[0].edition, _leading(everything)
-    parents = {e.pk: e.parent_id for e in everything if e.edition_id == edition.pk}
-    scope = {pk: s for pk, s in element_scope(edition, parents).items() if pk in {e.pk for e in elements}}
-    found = census.by_element(scope, percents=False)
-    scale = charts.stack_scale([f.counts for f in found.values()]) or 1
+    found = _behind_elements(elements, [e for e in everything if e.edition_id == edition.pk], roll)
+    scale = charts.stack_scale(found.values())
     shown = []
     for element in elements:
-        full, bar = _bar(found[element.pk].counts if element.pk in found else None, scale)
-        url = list_url(**base, element=element.pk)
-        shown.append(BarRow(sum(full.values()), bar, url, f"v{element.pk}", element=element))
+        counts, url = found[element.pk], list_url(**base, element=element.pk)
+        shown.append(BarRow(sum(counts.values()), _bar(counts, scale), url, f"v{element.pk}", element=element))
     return Visions(edition, elements[0].layer.name if elements else "ビジョン", shown)
+
+
+def _elements_in_force() -> list[Any]:
+    """Without their texts, with the keys of what they link to and of the actions that serve them."""
+    links = ElementLink.objects.filter(source=OuterRef("pk"))
+    serving = Action.elements.through.objects.filter(element=OuterRef("pk"))
+    rows = Element.objects.in_force().select_related("layer", "edition").only(
+        "title", "order", "parent", "layer__name", "layer__role", "edition__status"
+    )
+    rows = rows.annotate(links=joined(links, "source", "target"), serving=joined(serving, "element", "action_id"))
+    return list(rows.order_by("layer__order", "order", "pk"))
+
+
+def _behind_elements(elements: Iterable[Any], edition: list[Any], roll: Roll) -> dict[int, Counts]:
+    links = [(e.pk, int(target)) for e in edition for target in split(e.links)]
+    scope = scopes({e.pk: e.parent_id for e in edition}, links)
+    serving = {e.pk: split(e.serving) for e in edition}
+    return {e.pk: roll.counted({key for pk in scope[e.pk] for key in serving[pk]}) for e in elements}
 
 
 def _leading(elements: list[Element]) -> list[Element]:
@@ -215,44 +204,45 @@ def _leading(elements: list[Element]) -> list[Element]:
     return []
 
 
-def by_department(city: City, census: figures.Census, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
+def by_department(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
     """Departments with actions, most trouble first."""
-    counts = census.by_department()
-    scale = charts.stack_scale(counts.values()) or 1
+    counted = {pk: roll.counted(keys) for pk, keys in city.led.items()}
+    counts = {pk: found for pk, found in counted.items() if any(found.values())}
+    scale = charts.stack_scale(counts.values())
     trouble = {pk: c["over"] + c["late"] for pk, c in counts.items()}
     departments = sorted((city.departments[pk] for pk in counts), key=lambda d: (-trouble[d.pk], d.order, d.pk))
     return [_department_row(d, counts[d.pk], scale, base) for d in departments]
 
 
-def _department_row(department: Department, counts: figures.Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
-    full, bar = _bar(counts, scale)
+def _department_row(department: Department, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
     url, uid = list_url(**{**base, "department": department.pk}), f"d{department.pk}"
-    return BarRow(sum(full.values()), bar, url, uid, department=department)
+    return BarRow(sum(counts.values()), _bar(counts, scale), url, uid, department=department)
 
 
-def silence(city: City, census: figures.Census) -> dict[str, Any]:
+def silence(city: City, departments: Iterable[BarRow]) -> dict[str, Any]:
     """Who has not begun to answer the round that counts: the open one, else the latest."""
     round_ = round_that_counts(city.today, city.rounds)
     if round_ is None:
         return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}
-    replies = Reply.objects.filter(round__period_end__lte=round_.period_end).order_by("-round__period_end")
-    history: dict[int, list[tuple[bool, Any]]] = defaultdict(list)
-    quiet: set[int] = set()
-    asked = 0
-    for department, round_id, state, started, end in replies.values_list(
-        "department_id", "round_id", "state", "started_at", "round__period_end"
-    ):
-        silent = state == "draft" and started is None
-        history[department].append((silent, end))
-        asked += round_id == round_.pk
-        if silent and round_id == round_.pk:
-            quiet.add(department)
-    counts = census.by_department()
-    shown = [
-        _silent_row(d, history[d.pk], sum(counts.get(d.pk, {}).values()))
-        for d in city.departments.values() if d.pk in quiet
-    ]
-    return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": asked}
+    history = _history(r for r in city.rounds if r.period_end <= round_.period_end)
+    quiet = {pk for pk, state in _said(round_) if state == "silent"}
+    actions = {row.department.pk: row.total for row in departments if row.department}
+    shown = [_silent_row(d, history[pk], actions.get(pk, 0)) for pk, d in city.departments.items() if pk in quiet]
+    return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": round_.asked}
+
+
+def _said(round_: Any) -> list[tuple[int, str]]:
+    """Department and state of each reply of a round."""
+    return [(int(pk), state) for pk, state in (reply.split(":") for reply in split(round_.said))]
+
+
+def _history(rounds: Iterable[Any]) -> dict[int, list[tuple[bool, dt.date]]]:
+    """Whether each department was silent, newest round first, with the end of the period."""
+    found: dict[int, list[tuple[bool, dt.date]]] = defaultdict(list)
+    for round_ in rounds:
+        for pk, state in _said(round_):
+            found[pk].append((state == "silent", round_.period_end))
+    return found
 
 
 def _silent_row(department: Department, history: list[tuple[bool, dt.date]], actions: int) -> SilentRow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,59 +10,23 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from accounts.models import Department
-from actions.figures import Census
-from actions.models import DateChange
+from actions.models import Action, DateChange
+from actions.roll import Roll
+from dashboard.city import City, Scope
 from lib import charts, fiscal
 from lib.charts.trend import Trend
 from meetings import queries as meeting_queries
 from meetings.compare import KINDS, keys_of, movements
 from meetings.content import CorruptError
 from meetings.models import Snapshot
-from meetings.queries_now import brief_rows, keys_behind, keys_by_action, merged_ids
+from meetings.queries_now import standing_of
 from meetings.sentence import Piece, sentence
 from meetings.words import day, signed
-from strategy.models import PriorityItem
 
 LAST, YEAR = "last", "year"
 # In the order of the chart's colours, which are then those of the states.
 LINES = (("順調", ("run",)), ("遅れ・超過", ("late", "over")), ("完了", ("done",)), ("未報告", ("todo",)))
 WORDS = {LAST: "前回会議", YEAR: "前年同期"}
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What the reader narrowed the dashboard to."""
-
-    department: Department | None = None
-    item: PriorityItem | None = None
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """Parameters of the list of actions that shows the same."""
-        return {"department": self.department.pk if self.department else "", "item": self.item.pk if self.item else ""}
-
-    @property
-    def is_narrow(self) -> bool:
-        return bool(self.department or self.item)
-
-    def takes(self, department: int, items: Any) -> bool:
-        return (self.department is None or self.department.pk == department) and (
-            self.item is None or self.item.key in items
-        )
-
-
-def scope_of(asked: Mapping[str, str]) -> Scope:
-    """Department and national item that the address names; anything else is the whole city."""
-    department, item = (_number(asked.get(k, "")) for k in ("department", "item"))
-    return Scope(
-        Department.objects.filter(pk=department).first() if department else None,
-        PriorityItem.objects.current().filter(pk=item).first() if item else None,
-    )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 @dataclass(frozen=True)
@@ -95,9 +58,9 @@ class Since:
         return f"{signed(now - before)}（{'前回' if self.key == LAST else '前年'} {before}）"
 
 
-def since(census: Census, asked: Mapping[str, str], scope: Scope, today: dt.date) -> Since:
-    """Compare all live actions with the chosen snapshot, then keep what is in scope (4 queries)."""
-    known = meeting_queries.snapshots()
+def since(city: City, roll: Roll, asked: Mapping[str, str], scope: Scope) -> Since:
+    """Compare all live actions with the chosen snapshot, then keep what is in scope (3 queries)."""
+    known, today = meeting_queries.snapshots(), city.today
     last, year = meeting_queries.last_snapshot(known, today), meeting_queries.year_ago(known, today)
     key = YEAR if asked.get("with") == YEAR and year else LAST
     old = year if key == YEAR else last
@@ -107,24 +70,28 @@ def since(census: Census, asked: Mapping[str, str], scope: Scope, today: dt.date
         content = Snapshot.objects.get(pk=old.pk).read()
     except CorruptError as error:
         return Since(key, old, str(error), year=year, last=last, known=known)
-    counts, forward = _tallied(content["actions"], census, scope)
+    counts, forward = _tallied(content["actions"], city, roll, scope)
     kept = [a for a in content["actions"] if scope.takes(a["department"], keys_of(a))]
     return Since(
         key, old, "", counts, forward, Counter(a["state"] for a in kept), year, last, known, old.summary.get("overall"),
     )  # fmt: skip
 
 
-def _tallied(old: Any, census: Census, scope: Scope) -> tuple[dict[str, int], Counter[str]]:
-    """How many actions in scope moved in each way, and how many went forward behind each national item."""
-    counts: Counter[str] = Counter()
-    forward: set[int] = set()
-    items = keys_by_action(census) if scope.item else {}
-    for row, kinds in movements(old, brief_rows(census), merged_ids()):
-        if scope.takes(row["department"], keys_of(row) if "items" in row else items.get(row["id"], [])):
+def _tallied(old: Any, city: City, roll: Roll, scope: Scope) -> tuple[dict[str, int], Counter[str]]:
+    """How many actions in scope moved in each way, and how many went forward behind each national item. What the
+    snapshot does not know was added; it is counted by its key and not read."""
+    live = Action.objects.with_state(city.today, city.expected)
+    present = standing_of(live, {row["id"] for row in old})
+    counts: Counter[str] = Counter(added=len(roll.states.keys() - {str(row["id"]) for row in old}))
+    forward: set[str] = set()
+    for row, kinds in movements(old, present.rows, present.merged):
+        gone = "items" in row
+        if scope.takes(row["department"], keys_of(row)) if gone else str(row["id"]) in roll.states:
             counts.update(kinds)
             if "forward" in kinds:
-                forward.add(row["id"])
-    return dict.fromkeys(KINDS, 0) | counts, keys_behind(census, forward)
+                forward.add(str(row["id"]))
+    behind = {v.item.key: len(forward.intersection(city.behind[v.item.pk])) for v in city.items} if forward else {}
+    return dict.fromkeys(KINDS, 0) | counts, Counter({key: n for key, n in behind.items() if n})
 
 
 def pieces(found: Since, silent: int | None) -> list[Piece]:

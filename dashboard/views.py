@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import can, requires
 from accounts.roles import Permission, Role
-from actions import figures
 from actions.models import Action
-from actions.querysets import ActionQuerySet
+from actions.roll import Roll
 from dashboard import desks, maturity, queries
 from dashboard import search as searching
 from dashboard import since as comparing
+from dashboard.city import City, Scope, gather
 from lib import htmx
 from lib.fold import asked
 from lib.http import Request
@@ -67,44 +67,34 @@ def _overview(request: Request, *, home: bool) -> HttpResponse:
 
 def city_context(today: dt.date, asked: Mapping[str, str]) -> dict[str, Any]:
     """Everything the dashboard shows; the projector shows the same."""
-    city, scope = queries.gather(today), comparing.scope_of(asked)
-    expected = expected_as_of(today, city.rounds)
-    live = Action.objects.live().with_state(today, expected)
-    rows = _narrowed(live, scope)
-    census = figures.Census(rows)
-    visions = queries.by_vision(census, scope.params)
-    context = queries.overview(rows, today, expected, scope.params, census)
-    context |= queries.silence(city, census) | maturity.city(city.rounds)
+    city = gather(today)
+    scope = city.scope_of(asked)
+    roll = city.within(scope)
+    context = queries.overview(city.rows(scope), today, city.expected, scope.params, roll.counts())
+    departments, visions = queries.by_department(city, roll, scope.params), queries.by_vision(roll, scope.params)
+    context |= queries.silence(city, departments) | maturity.city(city.rounds)
     context["urls"] = context["urls"] | {"silent": "#silent"}
     if context["maturity_figure"] and not scope.is_narrow:
         context["figures"] = [*context["figures"], queries.maturity_tile(context["maturity_figure"])]
     context |= {
-        "items": queries.by_item(city, census, scope.params), "edition": visions.edition, "visions": visions.rows,
-        "departments": queries.by_department(city, census, scope.params), "vision_word": visions.word,
-        "choices": city.choices,
+        "items": queries.by_item(city, roll, scope.params), "edition": visions.edition, "visions": visions.rows,
+        "departments": departments, "vision_word": visions.word, "choices": city.choices,
     }  # fmt: skip
-    whole = figures.Census(live) if scope.is_narrow else census
-    return context | _meeting_context(whole, asked, scope, today, context)
-
-
-def _narrowed(rows: ActionQuerySet, scope: comparing.Scope) -> ActionQuerySet:
-    if scope.department:
-        rows = rows.filter(lead_department=scope.department)
-    return rows.behind_item(scope.item.pk) if scope.item else rows
+    return context | _meeting_context(city, roll, asked, scope, context)
 
 
 def _meeting_context(
-    census: figures.Census, asked: Mapping[str, str], scope: comparing.Scope, today: dt.date, shown: dict[str, Any]
+    city: City, roll: Roll, asked: Mapping[str, str], scope: Scope, shown: dict[str, Any]
 ) -> dict[str, Any]:
     """What the meeting needs beside the figures: what moved, what was left to do, what is to be decided."""
-    found, meeting = comparing.since(census, asked, scope, today), meeting_queries.next_meeting(today)
+    found, meeting = comparing.since(city, roll, asked, scope), meeting_queries.next_meeting(city.today)
     silent = shown["silent_count"] if shown["round"] else None
     return {
         "since": found, "scope": scope, "meeting": meeting,
         "sentence": comparing.pieces(found, silent) if found.is_readable else [],
         "toggle": comparing.toggle(found, scope), "query": comparing.query_of(found, scope),
         "compare_url": comparing.compare_url(found, scope), "open": meeting_queries.open_decisions(),
-        "agenda": list(meeting.agenda.prefetch_related("actions")) if meeting else [],
+        "agenda": list(meeting.agenda.all()) if meeting else [],
         "threads": comparing.threads(shown["late"]), "forward": found.forward,
         "links": {k: comparing.compare_url(found, scope, kind=k) for k in KINDS},
         "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward},

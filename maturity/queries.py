@@ -19,6 +19,7 @@ from maturity.models import Assessment, Axis, CityAssessment, Level, Rubric, Sco
 from maturity.querysets import ScoreQuerySet
 from maturity.scoring import AxisFigure, Mark
 from rounds.models import Reply, Round
+from rounds.querysets import RoundQuerySet
 
 WEIGHTED = "全体の平均は、軸に重みを付けて計算しています。"
 
@@ -217,11 +218,15 @@ class CityRadar:
         return scoring.sentence(self.axes, self.previous_label) + left_out + weighted
 
 
-def all_rounds() -> list[Round]:
+def counted_rounds() -> RoundQuerySet:
     """Every round, the newest first, with `asked`, its number of replies, and whether it `is_assessed`."""
     official = Assessment.objects.official().filter(reply__round=OuterRef("pk"))
     counted = Round.objects.annotate(asked=Count("replies"), is_assessed=Exists(official))
-    return list(counted.order_by("-period_end", "-opens_on", "-pk"))
+    return counted.order_by("-period_end", "-opens_on", "-pk")
+
+
+def all_rounds() -> list[Round]:
+    return list(counted_rounds())
 
 
 def assessed_rounds(known: Iterable[Round] | None = None) -> list[Round]:

@@ -17,7 +17,7 @@ from strategy.models import Element
 
 def action_rows(rows: Any, today: dt.date, expected: dt.date | None) -> list[dict[str, Any]]:
     """Every action in force, by its code."""
-    newly = {r.action.pk for r in figures.late_rows(rows, today) if r.newly}
+    newly = figures.newly_late(rows)
     elements = Prefetch("elements", Element.objects.select_related("layer"))
     changes = Prefetch("date_changes", DateChange.objects.of_end())
     full = rows.select_related("lead_department", "last_report", "self_grade", "head_grade").prefetch_related(

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from actions.figures import Census
-from actions.models import Action
-from strategy.models import PriorityItem
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from actions.querysets import ActionQuerySet
+
+# Beyond as many keys the whole table is read: databases limit the values of a statement.
+MOST_KEYS = 1000
+
+Row = dict[str, Any]
 
 
-def brief_rows(census: Census) -> Iterator[dict[str, Any]]:
-    """Live actions with what `meetings.compare.movements` reads, without their items (no query)."""
-    for pk, department, state, percent, ends_on, pushes, code, title in census.rows:
-        yield {
-            "id": pk, "code": code, "title": title, "department": department, "state": state, "percent": percent,
-            "ends_on": ends_on, "push_count": pushes,
-        }  # fmt: skip
+@dataclass(frozen=True)
+class Standing:
+    """Actions in force with what `meetings.compare.movements` reads, and the keys of those that were merged."""
+
+    rows: list[Row]
+    merged: set[int]
 
 
-def _keys() -> dict[int, str]:
-    return dict(PriorityItem.objects.order_by().values_list("pk", "key"))
+def standing_of(actions: ActionQuerySet, keys: Collection[int]) -> Standing:
+    """How the actions that a snapshot knows stand now; `actions` carry `state_key` (1 query)."""
+    found = actions if len(keys) > MOST_KEYS else actions.filter(pk__in=keys)
+    known = list(found.annotate(ends=Cast("ends_on", CharField())).order_by().values_list(*READ))
+    return Standing(
+        [_row(*values) for archived_at, _, *values in known if archived_at is None and values[0] in keys],
+        {values[0] for _, merged_into, *values in known if merged_into is not None},
+    )
 
 
-def keys_by_action(census: Census) -> dict[int, list[str]]:
-    """Keys of the national items of each action (1 query beside the links)."""
-    keys, found = _keys(), defaultdict(list)
-    for item, action in census.item_links:
-        found[action].append(keys[item])
-    return found
+READ = (
+    "archived_at", "merged_into_id", "pk", "code", "title", "lead_department_id", "state_key", "percent", "ends",
+    "pushes",
+)  # fmt: skip
 
 
-def keys_behind(census: Census, actions: set[int]) -> Counter[str]:
-    """How many of `actions` stand behind each national item (1 query beside the links, none without actions)."""
-    if not actions:
-        return Counter()
-    keys = _keys()
-    return Counter(keys[item] for item, action in census.item_links if action in actions)
-
-
-def merged_ids() -> set[int]:
-    """Actions that were merged into another or replaced by one."""
-    return set(Action.objects.filter(merged_into__isnull=False).order_by().values_list("pk", flat=True))
+def _row(pk: int, code: str, title: str, department: int, state: str, percent: int, ends: str, pushes: int) -> Row:
+    return {
+        "id": pk, "code": code, "title": title, "department": department, "state": state, "percent": percent,
+        "ends_on": ends, "push_count": pushes,
+    }  # fmt: skip

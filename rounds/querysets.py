@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 PAPERS = ("attachments", "remarks", "formers")
+
+
+def shown_state(at: str = "") -> Case:
+    """`Reply.shown_state` in SQL: silence is told apart from a draft. `at` leads from another model to the reply."""
+    silent = Q((f"{at}state", "draft")) & Q((f"{at}started_at__isnull", True))
+    return Case(When(silent, then=Value("silent")), default=F(f"{at}state"), output_field=CharField())
 
 
 class RoundQuerySet(models.QuerySet):

@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from actions import figures
+from actions import figures, rules
 from actions.models import Action
+from actions.roll import Roll
 from rounds.queries import expected_as_of
 from strategy.models import ElementLink
 from strategy.tree import element_scope
@@ -122,7 +123,7 @@ def test_late_actions_stand_newly_late_first_with_their_reason(django_assert_num
         code="over", starts_on=early, ends_on=day - dt.timedelta(days=1), reported_as_of=early, lifecycle="running"
     )
     make_action(code="fine")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         late = figures.late_list(day)
     assert [r.action.code for r in late] == ["over", "fresh", "known"]
     by_code = {r.action.code: r for r in late}
@@ -162,3 +163,25 @@ def test_figures_agree_with_the_state_of_each_action(rows):
     counts = figures.state_counts(rows)
     keys = [a.state_key for a in Action.objects.live().with_state(day, expected_as_of(day))]
     assert counts == {k: keys.count(k) for k in counts}
+
+
+@pytest.mark.parametrize("lifecycle", ["planned", "running", "done", "stopped", "paused"])
+@pytest.mark.parametrize("percent", [0, 29, 30, 100])
+@pytest.mark.parametrize("days", [-10, 0, 50, 100, 101])
+def test_bare_values_are_judged_as_reports_are(lifecycle, percent, days):
+    """`rules.was_delayed` is the short way of `rules.state_then`."""
+    span = rules.Span(today(), today() + dt.timedelta(days=100))
+    as_of = span.starts_on + dt.timedelta(days=days)
+    state = rules.state_then(rules.Said(lifecycle, percent, as_of), span)
+    assert rules.was_delayed(lifecycle, percent, span, as_of) == (state in rules.DELAYED)
+
+
+def test_a_roll_counts_in_every_way_from_one_reading(rows, django_assert_num_queries):
+    mine, other = make_action(), make_action(lifecycle="done")
+    gone = make_action(archived_at=timezone.now())
+    with django_assert_num_queries(1):
+        roll = Roll.of(rows)
+    assert roll.counts() == figures.empty_counts() | {"run": 1, "done": 1}
+    assert roll.counted([str(mine.pk), str(gone.pk)]) == figures.empty_counts() | {"run": 1}
+    assert roll.within([str(other.pk), str(gone.pk)]).counts() == figures.empty_counts() | {"done": 1}
+    assert Roll.of(rows.none()).counts() == figures.empty_counts()

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from actions import figures
 from dashboard import queries
+from dashboard.city import gather
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,8 @@ def test_register_progress_leaves_out_what_does_not_apply(city) -> None:
     register = builders.make_register(item=city.item)
     for applicable, state in (("yes", "done"), ("yes", "working"), ("no", "done"), ("unknown", "done")):
         builders.make_register_entry(register=register, applicable=applicable, state=state, reason="対象がない")
-    row = queries.by_item(queries.gather(city.today), figures.Census(figures.live_with_state(city.today)))[0]
+    found = gather(city.today)
+    row = queries.by_item(found, found.roll)[0]
     assert (row.register.tally.done, row.register.tally.applicable) == (1, 2)
 
 

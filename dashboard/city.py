@@ -1,0 +1,112 @@
+"""What several parts of the dashboard need of the city, read once, and the part of it that a reader asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, Q
+
+from accounts.models import Department
+from actions.models import Action
+from actions.querysets import ActionQuerySet
+from actions.roll import Roll
+from lib.joined import Joined, beside, joined, split
+from maturity.queries import counted_rounds
+from rounds.queries import expected_as_of
+from rounds.querysets import shown_state
+from strategy.models import PriorityItem
+from strategy.queries_brief import ItemBrief, item_briefs
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the reader narrowed the dashboard to."""
+
+    department: Any = None
+    item: Any = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Parameters of the list of actions that shows the same."""
+        return {"department": self.department.pk if self.department else "", "item": self.item.pk if self.item else ""}
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.department or self.item)
+
+    def takes(self, department: int, items: Any) -> bool:
+        return (self.department is None or self.department.pk == department) and (
+            self.item is None or self.item.key in items
+        )
+
+
+@dataclass(frozen=True)
+class City:
+    """`rounds` stand newest first with what was `said` to them; `departments` and items carry the keys of their
+    actions as text; `roll` are all actions in force."""
+
+    today: dt.date
+    rounds: list[Any]
+    departments: dict[int, Any]
+    items: list[ItemBrief]
+    expected: dt.date | None
+    roll: Roll
+
+    @cached_property
+    def led(self) -> dict[int, list[str]]:
+        """Keys of the actions that each department leads, archived ones too."""
+        return {pk: split(d.led) for pk, d in self.departments.items()}
+
+    @cached_property
+    def behind(self) -> dict[int, list[str]]:
+        """Keys of the actions behind each national item, archived ones too."""
+        return {v.item.pk: split(v.item.acting) for v in self.items}
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What the page can be narrowed to."""
+        states = self.roll.states
+        leading = [d for d in self.departments.values() if any(key in states for key in self.led[d.pk])]
+        return {"departments": leading, "items": [v.item for v in self.items]}
+
+    def scope_of(self, asked: Mapping[str, str]) -> Scope:
+        """Department and national item that the address names; anything else is the whole city."""
+        items = {v.item.pk: v.item for v in self.items}
+        return Scope(
+            self.departments.get(_number(asked.get("department", ""))), items.get(_number(asked.get("item", "")))
+        )
+
+    def within(self, scope: Scope) -> Roll:
+        """The actions of the scope."""
+        roll = self.roll
+        if scope.department:
+            roll = roll.within(self.led[scope.department.pk])
+        return roll.within(self.behind[scope.item.pk]) if scope.item else roll
+
+    def rows(self, scope: Scope) -> ActionQuerySet:
+        """The same as a query."""
+        rows = Action.objects.live().with_state(self.today, self.expected)
+        if scope.department:
+            rows = rows.filter(lead_department=scope.department)
+        return rows.behind_item(scope.item.pk) if scope.item else rows
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def gather(today: dt.date) -> City:
+    """Rounds with their replies, departments, national items, and the state of every action (4 queries)."""
+    said = Joined(beside("replies__department", shown_state("replies__")), filter=Q(replies__isnull=False))
+    rounds = list(counted_rounds().annotate(said=said))
+    led = joined(Action.objects.filter(lead_department=OuterRef("pk")), "lead_department", "pk")
+    departments = {d.pk: d for d in Department.objects.defer("created_at", "updated_at").annotate(led=led)}
+    links = Action.items.through.objects.filter(priorityitem=OuterRef("pk"))
+    items = PriorityItem.objects.current().annotate(acting=joined(links, "priorityitem", "action_id"))
+    expected = expected_as_of(today, rounds)
+    roll = Roll.of(Action.objects.live().with_state(today, expected))
+    return City(today, rounds, departments, item_briefs(items, today), expected, roll)
