@@ -6,12 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
 
 from actions import rules, status
-from actions.models import Action, Grade, Milestone, ProgressReport
+from actions.models import Action, Grade, Milestone, ProgressReport, lifecycle_choices, reason_choices
 from actions.querysets import ActionQuerySet
 from lib.states import STATES
 from rounds.models import Reply
@@ -71,7 +72,7 @@ class Row:
         department = self.reply.department_id if self.reply else None
         return self.action.lead_department_id == department and not self.action.archived_at
 
-    @property
+    @cached_property
     def span(self) -> rules.Span:
         """The plan as the draft would have it; it differs from today's plan where a new end date is proposed."""
         new = self.report.new_ends_on if self.report else None
@@ -91,7 +92,7 @@ class Row:
         new = self.new_ends_on
         return new is not None and new > self.action.ends_on
 
-    @property
+    @cached_property
     def state(self) -> str:
         return rules.state(said_in(self.report), self.span, self.today) if self.report else "todo"
 
@@ -111,7 +112,7 @@ class Row:
     def contradiction(self) -> str:
         return rules.contradiction(said_in(self.report)) if self.report else ""
 
-    @property
+    @cached_property
     def demand(self) -> str:
         """Why a reason is due, whether or not it is there."""
         if self.report is None:
@@ -151,8 +152,15 @@ class Row:
         return lifecycle_word(self.before.lifecycle)
 
 
+LIFECYCLES, REASONS = dict(lifecycle_choices()), dict(reason_choices())
+
+
 def lifecycle_word(key: str) -> str:
-    return dict(Action._meta.get_field("lifecycle").flatchoices).get(key, key)
+    return LIFECYCLES.get(key, key)
+
+
+def reason_word(key: str) -> str:
+    return REASONS.get(key, key)
 
 
 @dataclass

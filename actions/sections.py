@@ -34,7 +34,7 @@ class RowView:
     """A row as drawn: with its form where the reader may change it, else as plain text."""
 
     row: Row
-    form: RowForm
+    form: RowForm | None  # only where something was sent that is not stored
     editable: bool
     opened: bool = False  # asked for by 変える, although it is answered
 
@@ -71,7 +71,7 @@ class ProgressSection:
         rows = self.read(reply) if found is None else found
         return {
             "reply": reply, "editable": editable, "title": self.title, "number": _number(self, reply),
-            "rows": [RowView(r, RowForm(row=r), editable) for r in rows],
+            "rows": [RowView(r, None, editable) for r in rows],
             "rest": rest_count(rows),
         }  # fmt: skip
 

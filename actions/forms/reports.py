@@ -82,18 +82,6 @@ class ReportForm(PortalForm):
         """The milestones that this report may move or call reached, with their fields for both."""
         return [(m, self[f"{DUE}{m.pk}"], self[f"{STONE}{m.pk}"]) for m in open_stones(self.row)]
 
-    @property
-    def reached_before(self) -> list[Milestone]:
-        """Milestones that were reached before this report: shown, no longer asked."""
-        asked = {m.pk for m in open_stones(self.row)}
-        return [m for m in self.row.milestones if m.pk not in asked]
-
-    @property
-    def has_dates(self) -> bool:
-        """Whether a date was given or refused, so that its place on the page must stand open."""
-        names = ["new_ends_on", *(n for n in self.fields if n.startswith((STONE, DUE)))]
-        return any(self[n].value() or self[n].errors or n in self.conflicts for n in names)
-
     def clean_grade(self) -> Grade | None:
         chosen = self.cleaned_data["grade"]
         return next((g for g in self.row.grades if str(g.pk) == chosen), None)
@@ -130,27 +118,13 @@ class ReportForm(PortalForm):
 
 
 class RowForm(ReportForm):
-    """One row of the reply's page. A blank percent stands for the percent before, which the field shows."""
+    """What one row of the reply's page sends; `templatetags.reply_fields` draws it. A blank percent stands for the
+    percent before, which the field shows."""
 
     def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", _initial(row))
-        super().__init__(*args, row=row, auto_id=f"{row.anchor}-%s", **kwargs)
+        kwargs.setdefault("initial", initial_of(row))
+        super().__init__(*args, row=row, **kwargs)
         self.fields["percent"].required = False
-        self.fields["percent"].widget.attrs["placeholder"] = str(row.before.percent)
-        self.fields["reason"].widget.attrs["placeholder"] = "例：事業者の要員が足りず、切替を半年延ばす"
-        self.fields["new_ends_on"].widget.attrs["placeholder"] = f"例 {format_date(row.action.ends_on, 'short')}"
-        for name in self.fields:
-            if name != "version":
-                self._name_errors(name)
-        if row.lacks_reason:
-            for name in ("reason_kind", "reason"):
-                if not getattr(row.report, name):
-                    self.fields[name].widget.attrs["aria-invalid"] = "true"
-
-    def _name_errors(self, name: str) -> None:
-        field, anchor = self.fields[name], self.row.anchor
-        described = [f"{anchor}-e-{name}", *([f"{anchor}-demand"] if name.startswith("reason") else [])]
-        field.widget.attrs |= {"aria-label": field.label, "aria-describedby": " ".join(described)}
 
     def clean_percent(self) -> int:
         percent = self.cleaned_data["percent"]
@@ -161,7 +135,7 @@ class ActionReportForm(ReportForm):
     """The report on the page of one action, in the open round or ad hoc."""
 
     def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", _initial(row) | ({} if row.report else {"percent": row.before.percent}))
+        kwargs.setdefault("initial", initial_of(row) | ({} if row.report else {"percent": row.before.percent}))
         super().__init__(*args, row=row, **kwargs)
         self.fields["done"].widget.attrs |= {"rows": 5, "data-count": "done-count"}
         self.fields["reason"].help_text = NEEDS_REASON
@@ -175,7 +149,7 @@ class ActionReportForm(ReportForm):
         }
 
 
-def _initial(row: Row) -> dict[str, Any]:
+def initial_of(row: Row) -> dict[str, Any]:
     report = row.report
     if report is None:
         return {"lifecycle": row.before.lifecycle, "grade": row.action.self_grade_id}

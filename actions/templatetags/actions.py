@@ -6,10 +6,7 @@ from typing import Any
 
 from django import template
 from django.core.exceptions import FieldDoesNotExist
-from django.forms import BoundField
-from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from actions import money
 from actions.models import Action, ProgressReport
@@ -38,14 +35,6 @@ def hurdle_state(key: str) -> SafeString:
     """Badge of a hurdle's state."""
     shown = STATES[key]
     return tagged(shown.css, shown.icon, shown.label)
-
-
-@register.simple_tag
-def cell(anchor: str, field: BoundField) -> SafeString:
-    """The place below a field of a row where its errors stand; drawn here, for a page has hundreds without any."""
-    wrong = field.errors or field.name in getattr(field.form, "conflicts", {})
-    told = mark_safe(render_to_string("actions/_cell_errors.html", {"field": field})) if wrong else ""
-    return format_html('<div class="cell-errors" id="{}-e-{}">{}</div>', anchor, field.name, told)
 
 
 @register.filter

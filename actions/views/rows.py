@@ -49,16 +49,14 @@ def save(request: Request, reply_pk: int, pk: int) -> HttpResponse:
         return _refused(request, form, refuse(form, error))
     if not htmx.wants_fragment(request):
         return _back(row)
-    fresh = row_for(row.action, row.reply, timezone.localdate())
-    return _parts(request, RowForm(row=fresh), 200)
+    return _parts(request, row_for(row.action, row.reply, timezone.localdate()), None, 200)
 
 
 def _opened(request: Request, row: Row) -> HttpResponse:
     """The fields of a row that is answered already, with what was said; nothing is taken back by looking."""
-    form = RowForm(row=row)
-    form.fields["lifecycle"].widget.attrs["data-focus"] = True
-    view = RowView(row, form, may_answer(form.row.reply, request.user), opened=True)
-    context = {"view": view, "reply": row.reply, "opened": True}
+    assert row.reply is not None
+    view = RowView(row, None, may_answer(row.reply, request.user), opened=True)
+    context = {"view": view, "reply": row.reply, "opened": True, "refusal": "", "acted": False}
     template = "actions/_row.html" if htmx.wants_fragment(request) else "actions/row.html"
     return render(request, template, context)
 
@@ -143,43 +141,45 @@ def _drawn(request: Request, row: Row, *, refusal: str = "", status: int = 200) 
     fragment = htmx.wants_fragment(request)
     if not fragment and not refusal:
         return _back(row)
-    fresh = RowForm(row=row_for(row.action, row.reply, timezone.localdate()))
+    fresh = row_for(row.action, row.reply, timezone.localdate())
     if fragment:
-        return _whole(request, fresh, status, refusal=refusal)
-    return _alone(request, fresh, status, refusal=refusal)
+        return _whole(request, fresh, None, status, refusal=refusal)
+    return _alone(request, fresh, None, status, refusal=refusal)
 
 
 def _refused(request: Request, form: RowForm, status: int, *, whole: bool = False) -> HttpResponse:
     """Show the row with what was typed and why it is not stored."""
     if not htmx.wants_fragment(request):
-        return _alone(request, form, status)
+        return _alone(request, form.row, form, status)
     if whole or status == 409:
-        return _whole(request, form, status)
-    return _parts(request, form, status)
+        return _whole(request, form.row, form, status)
+    return _parts(request, form.row, form, status)
 
 
-def _alone(request: Request, form: RowForm, status: int, *, refusal: str = "") -> HttpResponse:
+def _alone(request: Request, row: Row, form: RowForm | None, status: int, *, refusal: str = "") -> HttpResponse:
     """A page of the one row, for browsers without JavaScript."""
-    view = RowView(form.row, form, may_answer(form.row.reply, request.user))
-    context = {"view": view, "reply": form.row.reply, "refusal": refusal}
+    assert row.reply is not None
+    view = RowView(row, form, may_answer(row.reply, request.user))
+    context = {"view": view, "reply": row.reply, "opened": False, "refusal": refusal, "acted": False}
     return render(request, "actions/row.html", context, status=status)
 
 
-def _whole(request: Request, form: RowForm, status: int, *, refusal: str = "") -> HttpResponse:
-    view = RowView(form.row, form, may_answer(form.row.reply, request.user))
-    context = _context(form, view) | {"acted": True, "refusal": refusal}
+def _whole(request: Request, row: Row, form: RowForm | None, status: int, *, refusal: str = "") -> HttpResponse:
+    assert row.reply is not None
+    view = RowView(row, form, may_answer(row.reply, request.user))
+    context = _context(view) | {"acted": True, "refusal": refusal}
     response = render(request, "actions/_row_answer.html", context, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = f"#{form.row.anchor}", "outerHTML"
+    response["HX-Retarget"], response["HX-Reswap"] = f"#{row.anchor}", "outerHTML"
     return _changed(response)
 
 
-def _parts(request: Request, form: RowForm, status: int) -> HttpResponse:
-    view = RowView(form.row, form, True)
-    return _changed(render(request, "actions/_row_parts.html", _context(form, view), status=status))
+def _parts(request: Request, row: Row, form: RowForm | None, status: int) -> HttpResponse:
+    context = _context(RowView(row, form, True))
+    return _changed(render(request, "actions/_row_parts.html", context, status=status))
 
 
-def _context(form: RowForm, view: RowView) -> dict[str, Any]:
-    reply = form.row.reply
+def _context(view: RowView) -> dict[str, Any]:
+    reply = view.row.reply
     assert reply is not None
     rows = reply_rows(reply, timezone.localdate())
     return {"view": view, "reply": reply, "part": {"reply": reply, "rest": rest_count(rows), "editable": True}}
