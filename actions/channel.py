@@ -32,6 +32,15 @@ def channel_of(user: User, action: Action, today: dt.date, known: Iterable[Round
     return Channel(can(user, Permission.REPORT_ACTION, action))
 
 
+def may_report(user: User, action: Action, today: dt.date, known: Iterable[Round]) -> bool:
+    """Whether `channel_of` allows a report; only who may do no more than answer needs the reply for that."""
+    if action.archived_at:
+        return False
+    if can(user, Permission.REPORT_ACTION, action):
+        return True
+    return can(user, Permission.ANSWER_REPLY, action) and open_reply(action, today, known) is not None
+
+
 def open_reply(action: Action, today: dt.date, known: Iterable[Round] | None = None) -> Reply | None:
     """The reply of the lead department that still takes a report on `action`; `known` are all rounds, if read."""
     round_ = current_round(today, known)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from actions.models import Action
+from actions.queries_detail import Bar
 from actions.queries_items import ItemSchedule, Span
 from actions.queries_schedule import Planned
 from lib import charts, fiscal
@@ -47,11 +48,11 @@ def schedule(actions: Iterable[Planned], phases: Bars, today: dt.date, *, linked
     return _chart(_rows(actions, phases, linked), today)
 
 
-def schedule_of(action: Action, today: dt.date) -> Schedule | None:
-    """The schedule of one action (phases prefetched), its row without a link; None without phases."""
-    bars = [Phase(p.label, p.owner, p.starts_on, p.ends_on, p.actual) for p in action.phases.all()]
+def schedule_of(action: Action, bars: Iterable[Bar], today: dt.date) -> Schedule | None:
+    """The schedule of one action (with its `state_key`), its row without a link; None without bars."""
+    phases = [Phase(*bar) for bar in bars]
     row = Planned._make(getattr(action, name) for name in Planned._fields)
-    return schedule([row], {action.pk: bars}, today, linked=False) if bars else None
+    return schedule([row], {action.pk: phases}, today, linked=False) if phases else None
 
 
 def item_schedule(item: PriorityItem, actions: Iterable[Planned], phases: Bars, today: dt.date) -> Schedule | None:

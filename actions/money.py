@@ -19,6 +19,11 @@ MOST = 999_999_999
 Amounts = Mapping[str, int | None]
 
 
+def kind_label(kind: str, number: int) -> str:
+    """当初, or which 補正."""
+    return "当初" if kind == "initial" else f"補正第{number}号"
+
+
 def basis(amounts: Amounts) -> str:
     """The stage that a breakdown divides: the latest amount that is known; empty without any."""
     return next((stage for stage in reversed(STAGES) if amounts[stage] is not None), "")

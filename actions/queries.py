@@ -281,12 +281,6 @@ def _previous(report: ProgressReport, history: list[ProgressReport]) -> Progress
     return history[at - 1] if at else None
 
 
-def reports_of(action: Action) -> list[ProgressReport]:
-    """Every report on an action, latest first, with its round and reporter."""
-    rows = action.reports.select_related("reply__round", "reply__department", "reported_by", "grade")
-    return list(rows.latest_first())
-
-
 def row_for(action: Action, reply: Reply | None, today: dt.date) -> Row:
     """The row of one action, with its draft in `reply` if there is one; without a reply it is ad hoc."""
     drafts = ProgressReport.objects.select_related("grade").filter(action=action, reply=reply)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef
@@ -103,16 +102,6 @@ def graded() -> ActionQuerySet:
     rows = Action.objects.live().filter(plan__plan_scale__isnull=False)
     rows = rows.select_related("plan", "lead_department", "self_grade", "head_grade")
     return rows.prefetch_related("head_grades__graded_by").order_by("plan__order", "plan", "code", "pk")
-
-
-def grades_of(action: Action) -> dict[str, Any]:
-    """Both grades of an action and their history (1 query, where the plan came with its scale)."""
-    given = list(action.head_grades.select_related("grade", "graded_by"))
-    current = next((g for g in given if g.as_of == action.reported_as_of), None)
-    return {
-        "graded": hasattr(action.plan, "plan_scale") or bool(given or action.self_grade_id),
-        "head_given": current, "head_history": given,
-    }  # fmt: skip
 
 
 def given_for(action: Action) -> HeadGrade | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from actions.models import Action, Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
+from actions.models import Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
 from rounds.models import Reply
 
@@ -53,12 +53,6 @@ def kind_tiles() -> list[Tile]:
     """Unsolved ones by kind (1 query); kinds without any are left out."""
     counts = dict(Hurdle.objects.official().unsolved().order_by().values_list("kind").annotate(n=Count("pk")))
     return [Tile(label, counts[key], f"kind={key}&unsolved=on") for key, label in reason_choices() if key in counts]
-
-
-def hurdles_of(action: Action) -> list[Hurdle]:
-    """Official hurdles that affect an action, unsolved first."""
-    rows = action.hurdles.official().select_related("owner_department", "raised_by_department")
-    return sorted(rows, key=lambda h: (h.state == "solved", -h.pk))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
@@ -16,6 +16,7 @@ from actions.models import Action, Budget, FundingProgramme
 from actions.querysets import ActionQuerySet
 from actions.querysets_money import BudgetQuerySet
 from lib import fiscal
+from lib.prepared import Prepared
 from lib.wareki import format_date
 from strategy.models import PriorityItem
 
@@ -187,6 +188,40 @@ def _wanted(row: BudgetRow, year: int) -> Wanted:
     return Wanted(action, reasons, this_year)
 
 
-def budgets_of(action: Action) -> list[Budget]:
+class BudgetLine(NamedTuple):
+    """A row of one action as its page shows it."""
+
+    pk: int
+    fiscal_year: int
+    kind: str
+    number: int
+    note: str
+    programme: str | None
+    requested: int | None
+    approved: int | None
+    executed: int | None
+    national: int | None
+    prefectural: int | None
+    bond: int | None
+    other: int | None
+    general: int | None
+
+    @property
+    def year_label(self) -> str:
+        return fiscal.year_label(self.fiscal_year)
+
+    @property
+    def kind_label(self) -> str:
+        return money.kind_label(self.kind, self.number)
+
+
+_BUDGETS = Prepared(
+    lambda action: Budget.objects.filter(action=action).order_by("-fiscal_year", "-kind", "number", "pk").values_list(
+        *BudgetLine._fields[:5], "programme__short_name", *money.AMOUNTS
+    )
+)  # fmt: skip
+
+
+def budgets_of(action: Action) -> list[BudgetLine]:
     """Every row of one action, latest year first (1 query)."""
-    return list(action.budgets.select_related("programme"))
+    return list(map(BudgetLine._make, _BUDGETS.rows(action.pk)))

@@ -103,6 +103,12 @@ class Period:
         )
 
 
+@lru_cache(maxsize=512)
+def year_label(year: int) -> str:
+    """Name of a fiscal year, e.g. 令和8年度."""
+    return Period(str(year)).label
+
+
 def parse(key: str) -> Period:
     """Read a period key in any width or case, with spaces. Raises ValueError (Japanese) if it is none."""
     return Period("".join(unicodedata.normalize("NFKC", key).split()).upper())

@@ -15,7 +15,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "actions.roll": ("queries", "which actions are in which state"),
     "actions.grading": ("pure", "ready-made scales, and the average without uncounted grades"),
     "actions.phasing": ("pure", "planned and actual bars side by side"),
-    "actions.queries_detail": ("queries", "what the page of one action shows beside its figures"),
+    "actions.queries_detail": ("queries", "the page of one action, as plain rows"),
     "actions.prefill": ("queries", "what a link gives the form of a new action"),
     "actions.relink": ("queries", "actions follow their elements into a new edition"),
     "actions.rules": ("pure", "what a report must satisfy"),

@@ -140,11 +140,11 @@ class Budget(Versioned):
 
     @property
     def year_label(self) -> str:
-        return fiscal.Period(str(self.fiscal_year)).label
+        return fiscal.year_label(self.fiscal_year)
 
     @property
     def kind_label(self) -> str:
-        return "当初" if self.kind == "initial" else f"補正第{self.number}号"
+        return money.kind_label(self.kind, self.number)
 
     @property
     def amounts(self) -> dict[str, int | None]:

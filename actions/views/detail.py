@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import can, requires
 from accounts.models import User
 from accounts.roles import Permission
-from actions import charts, status
-from actions.channel import Channel, channel_of
+from actions import charts, queries_detail, status
+from actions.channel import may_report
 from actions.models import Action, ProgressReport
-from actions.queries import reports_of
-from actions.queries_detail import dates_of
-from actions.queries_grades import grades_of
-from actions.queries_hurdles import hurdles_of
+from actions.phasing import pairs
+from actions.queries_detail import Report
+from actions.queries_links import links_of
 from actions.views import budgets
 from audit.models import Entry
 from lib import charts as chart_lib
@@ -35,65 +34,73 @@ LEDGER_ROWS = 50
 @require_GET
 @requires(Permission.READ)
 def detail(request: Request, pk: int) -> HttpResponse:
-    today = timezone.localdate()
-    rounds = list(Round.objects.all())
-    expected = expected_as_of(today, rounds)
-    joined = (
-        "plan__plan_scale", "lead_department", "last_report__reported_by", "self_grade", "head_grade", "merged_into",
-        "proposal",
-    )  # fmt: skip
-    rows = Action.objects.with_state(today, expected).select_related(*joined)
-    action = get_object_or_404(rows.prefetch_related("phases"), pk=pk)
-    reports = reports_of(action)
-    official = [r for r in reports if r.accepted_at]
+    if (found := queries_detail.action_of(pk)) is None:
+        raise Http404
+    (action, around), today, rounds = found, timezone.localdate(), list(Round.objects.all())
+    reports = queries_detail.reports_of(action)
     context = {
-        "action": action,
-        "rule": status.explain(action.facts(expected), today),
-        "rules": status.RULES,
-        "meter": chart_lib.meter(action.percent, 100, action.state_key),
-        "planned": status.planned_percent(action.starts_on, action.ends_on, today),
-        "chart": charts.schedule_of(action, today),
-        "official": official,
-        "drafts": [r for r in reports if not r.accepted_at and _may_see(request.user, r)],
-        "today": today,
-        **dates_of(action),
-        **grades_of(action),
-        "hurdles": hurdles_of(action),
-        **_acts(request.user, action, channel_of(request.user, action, today, rounds)),
+        "action": action, "around": around, "today": today,
+        **_standing(action, today, rounds),
+        **_dates(action, today),
+        **_reports(request.user, action, reports),
+        **queries_detail.grades_of(action, around),
+        "hurdles": queries_detail.hurdles_of(action),
+        **_acts(request.user, action),
+        "may_report": may_report(request.user, action, today, rounds),
         "history": _history(action, reports) if can(request.user, Permission.READ_LEDGER) else None,
-        **_links(action),
+        **links_of(action),
         **budgets.panel(request, action),
     }
     return htmx.render(request, "actions/detail.html", context)
 
 
-def _may_see(user: User, report: ProgressReport) -> bool:
+def _standing(action: Action, today: dt.date, rounds: list[Round]) -> dict[str, Any]:
+    """The state of the action and how it follows from the rules."""
+    facts = action.facts(expected_as_of(today, rounds))
+    key = status.state(facts, today)
+    action.state_key = key  # type: ignore[attr-defined]
+    return {
+        "state_key": key, "rule": status.explain(facts, today), "rules": status.RULES,
+        "meter": chart_lib.meter(action.percent, 100, key),
+        "planned": status.planned_percent(action.starts_on, action.ends_on, today),
+    }  # fmt: skip
+
+
+def _dates(action: Action, today: dt.date) -> dict[str, Any]:
+    """Bars, milestones, and every move of a date."""
+    bars, marks = queries_detail.steps_of(action)
+    changes = queries_detail.changes_of(action)
+    return {
+        "chart": charts.schedule_of(action, bars, today), "pairs": pairs(bars),
+        "stones": queries_detail.stones_of(marks, changes), "changes": changes[::-1],
+        "end_changes": [c for c in changes if c.kind == "end"],
+    }  # fmt: skip
+
+
+def _reports(user: User, action: Action, reports: Sequence[Report]) -> dict[str, Any]:
+    return {
+        "official": [r for r in reports if r.accepted_at],
+        "drafts": [r for r in reports if not r.accepted_at and _may_see(user, r)],
+        "last": next((r for r in reports if r.pk == action.last_report_id), None),
+    }
+
+
+def _may_see(user: User, report: Report) -> bool:
     """A draft is the business of its department and 事務局 only."""
-    return report.reply is not None and can(user, Permission.READ_REPLY, report.reply)
+    return report.reply is not None and can(user, Permission.READ_REPLY, report)
 
 
-def _acts(user: User, action: Action, channel: Channel) -> dict[str, Any]:
+def _acts(user: User, action: Action) -> dict[str, Any]:
     """What this reader may do here."""
     return {
         "may_edit": can(user, Permission.EDIT_ACTION, action),
         "may_grade": can(user, Permission.GRADE_ACTION),
         "may_merge": can(user, Permission.MERGE_ACTION),
         "may_work": can(user, Permission.WORK_HURDLE),
-        "may_report": channel.allowed,
     }
 
 
-def _links(action: Action) -> dict[str, Any]:
-    return {
-        "merged": action.merged.order_by("code", "pk"),
-        "supporting": action.supporting.all(),
-        "elements": action.elements.select_related("layer", "edition"),
-        "items": action.items.select_related("plan"),
-        "axes": action.axes.all(),
-    }
-
-
-def _history(action: Action, found: Sequence[ProgressReport]) -> QuerySet:
+def _history(action: Action, found: Sequence[Report]) -> QuerySet:
     """Entries on the action and on its reports, newest first."""
     kind, reports = Action._meta.label_lower, ProgressReport._meta.label_lower
     keys = [str(r.pk) for r in found]

@@ -71,7 +71,7 @@ def test_figures_take_the_same_queries_for_any_number(client, edition):
             figures_page(client, edition)
         return len(queries)
 
-    assert count(3) == count(12)
+    assert count(3) == count(12) <= 9
 
 
 @pytest.mark.parametrize("pk", ["", "x", "0", "9" * 30, "²", "-1"])

@@ -110,7 +110,7 @@ PAGES = [
     Page("actions:list", (grow_actions,)),
     Page("actions:list", (grow_own_actions,), "lead"),
     Page("actions:schedule", (grow_actions,)),
-    Page("actions:detail", (grow_entries, grow_action_parts), most=18),
+    Page("actions:detail", (grow_entries, grow_action_parts)),
     Page("actions:create", (grow_actions, grow_items, grow_elements)),
     Page("actions:edit", (grow_action_parts, grow_items, grow_elements), most=16),
     Page("actions:element_figures", (grow_elements,)),

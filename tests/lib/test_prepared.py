@@ -1,0 +1,58 @@
+"""Statements compiled once: the answers of the query that they were made of, for whatever numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from actions.models import Milestone, Phase
+from lib.prepared import Prepared
+from tests.builders import make_action, make_milestone, make_phase, today
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ("label", "starts_on", "actual", "action__archived_at")
+
+
+def test_the_same_rows_as_the_query(django_assert_num_queries):
+    actions = [make_action() for _ in range(3)]
+    for action in actions:
+        make_phase(action=action, actual=True)
+    prepared = Prepared(lambda pk: Phase.objects.filter(action=pk).values_list(*COLUMNS))
+    for action in actions:
+        with django_assert_num_queries(1):
+            rows = prepared.rows(action.pk)
+        assert rows == list(Phase.objects.filter(action=action).values_list(*COLUMNS))
+        assert isinstance(rows[0][1], dt.date)
+
+
+def test_several_numbers_each_in_its_places():
+    one, other = make_action(), make_action()
+    prepared = Prepared(
+        lambda a, b: Milestone.objects.filter(action=a).order_by().values_list("action_id", "title").union(
+            Milestone.objects.filter(action=b).order_by().values_list("action_id", "title"), all=True
+        )
+    )  # fmt: skip
+    make_milestone(action=one, title="契約", due_on=today())
+    make_milestone(action=other, title="公開", due_on=today())
+    assert prepared.rows(one.pk, other.pk) == [(one.pk, "契約"), (other.pk, "公開")]
+    assert prepared.rows(other.pk, other.pk) == [(other.pk, "公開")] * 2
+
+
+def test_nothing_is_kept_of_an_answer():
+    action = make_action()
+    prepared = Prepared(lambda pk: Phase.objects.filter(action=pk).values_list("label"))
+    assert prepared.rows(action.pk) == []
+    make_phase(action=action, label="試行")
+    assert prepared.rows(action.pk) == [("試行",)]
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63 - 1, 2**63, 10**30, -(10**30)])
+def test_numbers_that_no_row_has(number):
+    assert Prepared(lambda pk: Phase.objects.filter(action=pk).values_list("label")).rows(number) == []
+
+
+def test_a_number_that_the_statement_does_not_hold_is_refused():
+    with pytest.raises(AssertionError, match="every number"):
+        Prepared(lambda pk: Phase.objects.filter(label=f"{pk}").values_list("label")).rows(1)
