@@ -17,6 +17,7 @@ from rounds.models import Attachment, Question, Reply, ReplyRemark, Round
 from strategy.models import Edition, Element, Layer, NationalPlan, Plan, PriorityItem, Register, RegisterEntry
 
 PASSWORD = "dxportal-test-1"
+TERM = {"valid_from": dt.date(2020, 4, 1), "valid_until": dt.date(2099, 3, 31)}
 _n = count(1)
 
 
@@ -54,8 +55,7 @@ def make_membership(**kw: Any) -> Membership:
     if kw.get("role") not in ("lead", "member") and "force_department" not in kw:
         kw["department"] = None
     kw.pop("force_department", None)
-    values = {"valid_from": dt.date(2020, 4, 1), "valid_until": dt.date(2099, 3, 31)}
-    return Membership.objects.create(**values | kw)
+    return Membership.objects.create(**TERM | kw)
 
 
 def make_plan(**kw: Any) -> Plan:
