@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, QuerySet, Value
 
 from actions.models import (
@@ -57,7 +58,7 @@ _ACTION = Prepared(lambda pk: Action.objects.filter(pk=pk).order_by().values_lis
 def action_of(pk: int) -> tuple[Action, Around] | None:
     """The action and the names beside it (1 query)."""
     for row in _ACTION.rows(pk):
-        return Action.from_db(None, FIELDS, row[: len(FIELDS)]), Around._make(row[len(FIELDS) :])
+        return Action.from_db(DEFAULT_DB_ALIAS, FIELDS, row[: len(FIELDS)]), Around._make(row[len(FIELDS) :])
     return None
 
 

@@ -7,17 +7,18 @@ and only its numbers change. Nothing of an answer is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 # They stand for the numbers while a statement is compiled; no key is that high, and every integer column can hold it.
 MARKS = tuple(range(2_147_400_000, 2_147_400_008))
 
+PLACES: dict[int | str, int] = {mark: n for n, mark in enumerate(MARKS)} | {str(m): n for n, m in enumerate(MARKS)}
 LARGEST = 2**63 - 1
 
 
@@ -33,8 +34,8 @@ class Shape(NamedTuple):
 class Prepared:
     """A read by whole numbers. `build` gives its rows as `values_list`, and is called with marks for the numbers.
 
-    A condition whose SQL depends on the value (None, a list) has no fixed shape and does not belong here, nor does
-    anything that changes from day to day.
+    A number may stand as text, as keys do in the ledger. A condition whose SQL depends on the value (None, a list) has
+    no fixed shape and does not belong here, nor does anything that changes from day to day.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
@@ -50,7 +51,7 @@ class Prepared:
         if shape is None:
             shape = self._shapes[connection.vendor] = self._compiled(len(numbers))
         places = zip(shape.params, shape.places, strict=True)
-        filled = tuple(param if at is None else numbers[at] for param, at in places)
+        filled = tuple(param if at is None else type(param)(numbers[at]) for param, at in places)
         # Of its own for each call: threads have their connections.
         compiler = copy(shape.compiler)
         compiler.connection = connection
@@ -60,6 +61,19 @@ class Prepared:
     def _compiled(self, count: int) -> Shape:
         compiler = self._build(*MARKS[:count]).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        places = tuple(MARKS.index(p) if p in MARKS else None for p in params)
-        assert set(range(count)) <= set(places), "every number stands in the statement as it is"
+        places = tuple(PLACES.get(p) if isinstance(p, int | str) else None for p in params)
+        if set(range(count)) - set(places):
+            raise ValueError("A number does not stand in the statement as it is.")
         return Shape(compiler, sql, tuple(params), places)
+
+
+class PreparedRows:
+    """Whole rows of one model by whole numbers, as its objects; `without` names columns that are left unread."""
+
+    def __init__(self, model: type[Model], build: Callable[..., QuerySet[Any]], *, without: Sequence[str] = ()) -> None:
+        self._model = model
+        self.names = [f.attname for f in model._meta.concrete_fields if f.name not in without]
+        self._read = Prepared(lambda *numbers: build(*numbers).values_list(*self.names))
+
+    def objects(self, *numbers: int) -> list[Any]:
+        return [self._model.from_db(DEFAULT_DB_ALIAS, self.names, row) for row in self._read.rows(*numbers)]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch
 
+from lib.prepared import Prepared, PreparedRows
 from strategy import board, tree
 from strategy.compare import Change, Statement, compare
 from strategy.models import Edition, Element, ElementLink, Layer, Plan
@@ -47,7 +48,7 @@ class Loaded(NamedTuple):
 def load_board(edition: Edition, *, on: int | None = None) -> Loaded:
     """Three queries, two more for a draft with a predecessor."""
     elements, links = stated(edition), _links(edition)
-    sheet = board.build(list(edition.layers.all()), elements, links, on=on)
+    sheet = board.build(_LAYERS.objects(edition.pk), elements, links, on=on)
     former = predecessor(edition)
     if former is None:
         return Loaded(sheet, [], None)
@@ -57,10 +58,19 @@ def load_board(edition: Edition, *, on: int | None = None) -> Loaded:
     return Loaded(sheet, changes, former)
 
 
+STATED = ["layer__name" if name == "layer_name" else name for name in board.Stated._fields]
+_STATED = Prepared(lambda edition: Element.objects.filter(edition=edition).values_list(*STATED))
+_LAYERS = PreparedRows(Layer, lambda edition: Layer.objects.filter(edition=edition))
+_LINKS = Prepared(
+    lambda edition: ElementLink.objects.filter(source__edition=edition, target__edition=edition).values_list(
+        "source_id", "target_id"
+    )
+)
+
+
 def stated(edition: Edition) -> list[board.Stated]:
     """The elements of an edition in their order, without model instances (1 query)."""
-    names = ("layer__name" if name == "layer_name" else name for name in board.Stated._fields)
-    return list(map(board.Stated._make, edition.elements.values_list(*names)))
+    return list(map(board.Stated._make, _STATED.rows(edition.pk)))
 
 
 class Followed(NamedTuple):
@@ -79,9 +89,9 @@ def followed(edition: Edition, sheet: Edition | None = None) -> list[Followed]:
     elements, links = stated(edition), _links(edition)
     scopes = tree.scopes({e.pk: e.parent_id for e in elements}, links)
     if sheet is None:
-        shown = board.build(list(edition.layers.all()), elements, links)
+        shown = board.build(_LAYERS.objects(edition.pk), elements, links)
     else:
-        shown = board.build(list(sheet.layers.all()), stated(sheet), _links(sheet))
+        shown = board.build(_LAYERS.objects(sheet.pk), stated(sheet), _links(sheet))
     lines = {node.element.lineage for node in shown.nodes.values() if node.follows}
     return [Followed(e.pk, e.title, scopes[e.pk]) for e in elements if e.lineage in lines]
 
@@ -116,8 +126,7 @@ def statements(elements: Iterable[Element | board.Stated], links: Iterable[Pair]
 
 
 def _links(edition: Edition) -> list[Pair]:
-    rows = ElementLink.objects.filter(source__edition=edition, target__edition=edition)
-    return list(rows.values_list("source_id", "target_id"))
+    return _LINKS.rows(edition.pk)
 
 
 def _mark(sheet: board.Board, old: dict[UUID, board.Stated], changes: list[Change]) -> None:

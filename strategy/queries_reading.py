@@ -5,19 +5,22 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.urls import reverse
 
 from lib.fold import fold
+from lib.prepared import Prepared
 from strategy import kana
 from strategy.hints import Entry, Glossary
 from strategy.models import Edition, PersonalVision, Plan, PlanRelation, Term
 
+_TERMS = Prepared(lambda: Term.objects.values_list("pk", "term", "aliases", "explanation"))
+_SHARED = Prepared(lambda: PersonalVision.objects.shared().order_by().values_list("shared").annotate(n=Count("pk")))
+
 
 def glossary() -> Glossary:
     """The terms as hints for one page (one query)."""
-    rows = Term.objects.values_list("pk", "term", "aliases", "explanation")
-    entries = [Entry(pk, term, (term, *aliases), text) for pk, term, aliases, text in rows]
+    entries = [Entry(pk, term, (term, *aliases), text) for pk, term, aliases, text in _TERMS.rows()]
     return Glossary(entries, reverse("strategy:terms"))
 
 
@@ -41,7 +44,7 @@ def relations_of(plan: Plan) -> list[PlanRelation]:
 
 
 def shared_visions() -> int:
-    return PersonalVision.objects.shared().count()
+    return sum(n for _, n in _SHARED.rows())
 
 
 def beside(edition: Edition) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ WORDS = {"phases": "工程", "milestones": "節目", "national_items": "国の�
 
 
 @register.filter
+@lru_cache(maxsize=512)
 def field_word(name: str) -> str:
     """The Japanese name of a recorded field."""
     for model in (Action, ProgressReport):

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,19 +15,20 @@ from accounts.models import User
 from accounts.roles import Permission
 from actions import charts, queries_detail, status
 from actions.channel import may_report
-from actions.models import Action, ProgressReport
+from actions.models import Action
 from actions.phasing import pairs
 from actions.queries_detail import Report
+from actions.queries_history import history_of
 from actions.queries_links import links_of
 from actions.views import budgets
-from audit.models import Entry
 from lib import charts as chart_lib
 from lib import htmx
 from lib.http import Request
+from lib.prepared import PreparedRows
 from rounds.models import Round
 from rounds.queries import expected_as_of
 
-LEDGER_ROWS = 50
+_ROUNDS = PreparedRows(Round, lambda: Round.objects.order_by())
 
 
 @require_GET
@@ -36,7 +36,7 @@ LEDGER_ROWS = 50
 def detail(request: Request, pk: int) -> HttpResponse:
     if (found := queries_detail.action_of(pk)) is None:
         raise Http404
-    (action, around), today, rounds = found, timezone.localdate(), list(Round.objects.all())
+    (action, around), today, rounds = found, timezone.localdate(), _ROUNDS.objects()
     reports = queries_detail.reports_of(action)
     context = {
         "action": action, "around": around, "today": today,
@@ -47,7 +47,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "hurdles": queries_detail.hurdles_of(action),
         **_acts(request.user, action),
         "may_report": may_report(request.user, action, today, rounds),
-        "history": _history(action, reports) if can(request.user, Permission.READ_LEDGER) else None,
+        "history": history_of(action) if can(request.user, Permission.READ_LEDGER) else None,
         **links_of(action),
         **budgets.panel(request, action),
     }
@@ -99,10 +99,3 @@ def _acts(user: User, action: Action) -> dict[str, Any]:
         "may_work": can(user, Permission.WORK_HURDLE),
     }
 
-
-def _history(action: Action, found: Sequence[Report]) -> QuerySet:
-    """Entries on the action and on its reports, newest first."""
-    kind, reports = Action._meta.label_lower, ProgressReport._meta.label_lower
-    keys = [str(r.pk) for r in found]
-    about = Q(object_type=kind, object_id=str(action.pk)) | Q(object_type=reports, object_id__in=keys)
-    return Entry.objects.filter(about)[:LEDGER_ROWS]

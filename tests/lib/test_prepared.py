@@ -54,5 +54,12 @@ def test_numbers_that_no_row_has(number):
 
 
 def test_a_number_that_the_statement_does_not_hold_is_refused():
-    with pytest.raises(AssertionError, match="every number"):
-        Prepared(lambda pk: Phase.objects.filter(label=f"{pk}").values_list("label")).rows(1)
+    with pytest.raises(ValueError, match="does not stand"):
+        Prepared(lambda pk: Phase.objects.filter(label=f"第{pk}期").values_list("label")).rows(1)
+
+
+def test_a_number_as_text():
+    action = make_action()
+    make_phase(action=action, label="12")
+    prepared = Prepared(lambda number: Phase.objects.filter(label=str(number)).values_list("label"))
+    assert (prepared.rows(12), prepared.rows(13)) == ([("12",)], [])
