@@ -16,16 +16,15 @@ from actions import services
 from actions.forms.reports import RowForm
 from actions.models import ProgressReport
 from actions.queries import Row, reply_rows, rows_of
+from actions.queries_moves import moved_in, moves_of, rows_of_reports
 from actions.services import corrections
 from actions.services.labels import moved_dates, moved_lines, reached_lines
+from actions.weighing import remarkable, weigh
 from lib import ledger
 from lib.wareki import format_date
 from rounds.models import Reply
-from rounds.sections import Change, Dot, Missing, Section, Standing, of_round
+from rounds.sections import Change, Dot, Missing, Section, Standing, Weighed, of_round
 
-# Weights between those of the kinds of change (`_weight`); a rise of so many points is a leap.
-FIRST, LEAP, REASONED = 65, 55, 47
-JUMP = 30
 HEADS = ("取組", "状況", "進捗率", "実績と次にすること", "判定（自動）", "自己評価", "終了予定日", "理由")
 
 
@@ -84,6 +83,18 @@ class ProgressSection:
         rows = rows_of(replies, timezone.localdate())
         return {pk: [c for r in part if (c := _change(r))] for pk, part in rows.items()}
 
+    def weigh(self, replies: Sequence[Reply]) -> dict[int, list[Weighed]]:
+        today, found = timezone.localdate(), {r.pk: [] for r in replies}
+        for reply, _, _, key, moved in moves_of(replies):
+            kind, weight = weigh(moved, today)
+            if weight:
+                found[reply].append(Weighed(kind, weight, self.key, key))
+        return found
+
+    def words(self, keys: Sequence[int]) -> dict[int, Change]:
+        rows = rows_of_reports(keys, timezone.localdate())
+        return {r.report.pk: change for r in rows if r.report and (change := _change(r))}
+
     def freeze(self, reply: Reply) -> dict[str, Any]:
         rows = [r for r in reply_rows(reply, timezone.localdate()) if r.report]
         return {
@@ -125,52 +136,17 @@ def _change(row: Row) -> Change | None:
     report = row.report
     if report is None:
         return None
-    kind, weight = _weight(row)
-    remarkable = _remarkable(row)
-    weight = max([weight, *remarkable])
+    moved = moved_in(row)
+    kind, weight = weigh(moved, row.today)
     if not weight:
         return None
     return Change(
         kind=kind, weight=weight, title=row.action.title, code=row.action.code,
         url=reverse("actions:detail", args=[row.action.pk]),
         state_before=row.state_before, state_after=row.state, pairs=_pairs(row),
-        mark="　".join(filter(None, remarkable.values())),
+        mark="　".join(filter(None, remarkable(moved).values())),
         reason_kind=report.get_reason_kind_display() if report.reason_kind else "", reason=report.reason,
     )  # fmt: skip
-
-
-def _remarkable(row: Row) -> dict[int, str]:
-    """What makes a change worth a look whatever its kind: weights with their words."""
-    report, found = row.report, {}
-    assert report is not None
-    risen = report.percent - row.before.percent
-    if row.before.as_of is None:
-        found[FIRST] = "初めての報告"
-    elif risen >= JUMP:
-        found[LEAP] = f"大きな前進 +{risen}"
-    if report.reason and report.reason != (row.last.reason if row.last else ""):
-        found[REASONED] = ""
-    return found
-
-
-def _weight(row: Row) -> tuple[str, int]:
-    report = row.report
-    assert report is not None
-    if row.is_newly_late:
-        return "newly_late", 110 if row.state == "over" else 100
-    if row.is_pushed or report.pushes_milestone:
-        return "moved", 90
-    if row.contradiction:
-        return "mismatch", 80
-    if report.lifecycle != row.before.lifecycle:
-        return ("done", 60) if report.lifecycle == "done" else ("progress", 50)
-    if report.percent != row.before.percent:
-        return "progress", 70 if report.percent < row.before.percent else 40
-    if report.grade_id and report.grade != row.grade_before:
-        return "progress", 45
-    if report.milestones_done or report.milestones_moved or row.new_ends_on:
-        return "progress", 40
-    return "progress", 0 if report.no_change else 10
 
 
 def _pairs(row: Row) -> list[tuple[str, str, str]]:

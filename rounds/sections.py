@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from accounts.models import User
 from rounds.models import Reply, Round
@@ -91,6 +91,28 @@ class Heritable(Protocol):
     def hand_over(self, *, old: Reply, new: Reply, by: Any) -> None:
         """Move drafts from `old` to `new` where `new` has none, in the caller's transaction."""
         ...
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """What a section also does when a reply may hold hundreds of changes: the words are read for those shown."""
+
+    def weigh(self, replies: Sequence[Reply]) -> dict[int, list[Weighed]]:
+        """The changes of replies that are not accepted, as `changes` has them, without their words."""
+        ...
+
+    def words(self, keys: Sequence[int]) -> dict[int, Change]:
+        """Some of them in full, by their keys."""
+        ...
+
+
+class Weighed(NamedTuple):
+    """A change whose words are not read yet; `section` and `key` name it."""
+
+    kind: str
+    weight: int
+    section: str
+    key: int
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "actions.prefill": ("queries", "what a link gives the form of a new action"),
     "actions.relink": ("queries", "actions follow their elements into a new edition"),
     "actions.rules": ("pure", "what a report must satisfy"),
+    "actions.weighing": ("pure", "how heavy a report is in the review queue"),
     "strategy.achievement": ("pure", "what an indicator has reached"),
     "strategy.board": ("pure", "layout of any shape of strategy"),
     "strategy.cards": ("charts", "the cards of the sheet as HTML"),

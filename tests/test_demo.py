@@ -226,7 +226,7 @@ class TestRounds:
         with telling(NOW):
             round_ = Round.objects.get(period="2026H1")
             queue = review.build(round_, list(round_.replies.light().grouped()))
-        newly = {c.code for item in queue.cards + queue.rest for c in item.changes if c.kind == "newly_late"}
+        newly = {c.code for item in queue.cards + queue.rest for c in item.shown if c.kind == "newly_late"}
         assert {"F-07", "P-03"} <= newly
         assert [r.department.name for r in queue.quiet] == ["総務課", "危機管理課"]
 

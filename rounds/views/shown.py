@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from lib.http import Request
 from rounds import monitor, review
 from rounds.models import Reply, Round
 from rounds.states import KINDS
+
+LONG = 10
 
 
 def runs(request: Request) -> bool:
@@ -30,11 +33,14 @@ def kind(request: Request) -> str:
 
 def detail(request: Request, round_: Round, *, status: int = 200, swapped: bool = False) -> HttpResponse:
     """Render the round's page, or its review region; `swapped` after an act, to carry messages and the focus."""
+    first = _asked(request)
+    if first and runs(request) and htmx.wants_fragment(request) and request.htmx.target == f"more-{first}":
+        return _more(request, round_, first)
     replies = list(round_.replies.light().grouped())
-    first = request.GET.get("reply", "")
     queue = None
     if runs(request):
-        queue = review.build(round_, replies, kind=kind(request), first=int(first) if first.isdecimal() else None)
+        whole = "whole" in request.GET
+        queue = review.build(round_, replies, kind=kind(request), first=first, whole=whole)
     own = request.user.department_ids(Role.LEAD, Role.MEMBER)
     context = {
         "round": round_, "queue": queue, "swapped": swapped, "is_open": round_.is_open(timezone.localdate()),
@@ -47,13 +53,28 @@ def detail(request: Request, round_: Round, *, status: int = 200, swapped: bool 
     )  # fmt: skip
 
 
+def _asked(request: Request) -> int | None:
+    """The key of the reply that the reader wants on top."""
+    first = request.GET.get("reply", "")
+    return int(first) if first.isascii() and first.isdecimal() and len(first) < LONG else None
+
+
+def _more(request: Request, round_: Round, pk: int) -> HttpResponse:
+    """The changes of a waiting reply that its card left out."""
+    reply = get_object_or_404(round_.replies.light(), pk=pk)
+    context = {"changes": review.more_of(round_, reply, kind=kind(request))}
+    return htmx.render(request, "rounds/_more.html", context)
+
+
 def url_of(request: Request) -> Callable[[Reply], str]:
     """Where this reader may read a reply: its page, its accepted content, or nowhere ('')."""
     scope = department_scope(request.user, Permission.READ_REPLY)
+    base = reverse("rounds:reply", args=[0]).removesuffix("0/")
+    kept = reverse("rounds:frozen", args=[0]).removeprefix(f"{base}0")
 
     def url(reply: Reply) -> str:
         if scope is None or reply.department_id in scope:
-            return reverse("rounds:reply", args=[reply.pk])
-        return reverse("rounds:frozen", args=[reply.pk]) if reply.state == "accepted" else ""
+            return f"{base}{reply.pk}/"
+        return f"{base}{reply.pk}{kept}" if reply.state == "accepted" else ""
 
     return url

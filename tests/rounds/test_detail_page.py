@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from rounds import monitor, services
 from rounds.models import Reply, Round
+from rounds.review import SHOWN
 from rounds.sections import Change
 from tests.builders import make_department, make_reply, make_round
 from tests.rounds.conftest import FakeSection
@@ -263,3 +264,60 @@ def test_more_departments_need_no_more_queries(
 
     queries_with(2)
     assert queries_with(10) == queries_with(20)
+
+
+def many(tax: Reply, fake: FakeSection) -> None:
+    """Three changes more than a card shows, the last of them of another kind."""
+    approve(tax)
+    found = [change("newly_late", 500 - n, f"取組{n:02}番") for n in range(SHOWN + 2)]
+    fake.moved = {tax.pk: [*found, change("hurdle", 1, "最も軽い課題")]}
+
+
+def test_a_card_shows_the_heaviest_changes_and_links_the_others(
+    asked: Round, tax: Reply, cast: SimpleNamespace, as_user: Sign, fake: FakeSection
+) -> None:
+    many(tax, fake)
+    client = as_user(cast.secretariat)
+    page = client.get(f"/rounds/{asked.pk}/").content.decode()
+    link = f"/rounds/{asked.pk}/?reply={tax.pk}&amp;whole=1"
+    assert page.count('class="chg"') == SHOWN
+    assert f"取組{SHOWN - 1:02}番" in page
+    assert f"取組{SHOWN:02}番" not in page
+    assert f"変更{SHOWN + 3}件" in page
+    assert f'href="{link}" hx-get="{link}" hx-target="#more-{tax.pk}"' in page
+    assert "残り3件の変更を見る" in page
+
+
+def test_without_javascript_the_link_shows_the_whole_reply(
+    asked: Round, tax: Reply, cast: SimpleNamespace, as_user: Sign, fake: FakeSection
+) -> None:
+    many(tax, fake)
+    page = as_user(cast.secretariat).get(f"/rounds/{asked.pk}/", {"reply": tax.pk, "whole": 1}).content.decode()
+    assert page.count('class="chg"') == SHOWN + 3
+    assert "件の変更を見る" not in page
+
+
+def test_with_htmx_only_the_others_come(
+    asked: Round, tax: Reply, welfare: Reply, cast: SimpleNamespace, as_user: Sign, fake: FakeSection
+) -> None:
+    many(tax, fake)
+    headers = {"HX-Request": "true", "HX-Target": f"more-{tax.pk}"}
+    url, query = f"/rounds/{asked.pk}/", {"reply": tax.pk, "whole": 1}
+    piece = as_user(cast.secretariat).get(url, query, headers=headers).content.decode()
+    assert piece.count('class="chg"') == 3
+    assert piece.lstrip().startswith('<div class="chg" tabindex="-1" data-focus>')
+    assert "<html" not in piece
+    assert "回答の状況" in as_user(cast.lead).get(url, query, headers=headers).content.decode()
+    headers["HX-Target"] = f"more-{welfare.pk}"
+    fake.moved[welfare.pk] = fake.moved[tax.pk]
+    draft = as_user(cast.secretariat).get(url, {"reply": welfare.pk, "whole": 1}, headers=headers)
+    assert "取組" not in draft.content.decode()
+
+
+def test_a_filter_puts_its_kind_first_where_not_all_is_shown(
+    asked: Round, tax: Reply, cast: SimpleNamespace, as_user: Sign, fake: FakeSection
+) -> None:
+    many(tax, fake)
+    client = as_user(cast.secretariat)
+    assert "最も軽い課題" not in client.get(f"/rounds/{asked.pk}/").content.decode()
+    assert "最も軽い課題" in client.get(f"/rounds/{asked.pk}/", {"kind": "hurdle"}).content.decode()
