@@ -18,7 +18,7 @@ from actions.models import Action, ProgressReport
 from actions.queries import live_with_state
 from actions.querysets import ActionQuerySet
 from actions.roll import Counts, empty_counts
-from lib.joined import beside
+from lib.joined import Beside
 from lib.states import STATES, State
 
 __all__ = [
@@ -202,6 +202,15 @@ class Late:
     rows: list[LateRow]
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The same before its rows are read: `first` says of each key to show, in their order, whether it is newly so."""
+
+    total: int
+    newly: int
+    first: dict[int, bool]
+
+
 def late_list(today: dt.date, limit: int | None = None) -> list[LateRow]:
     """Late and overdue actions of the whole city as `late_rows` orders them (4 queries)."""
     return late(live_with_state(today), today, limit).rows
@@ -213,14 +222,16 @@ def late_rows(rows: ActionQuerySet, today: dt.date) -> list[LateRow]:
 
 
 def late(rows: ActionQuerySet, today: dt.date, limit: int | None = None) -> Late:
-    """Late and overdue ones among `rows`: newly late first, then overdue before late, then by due date (2 queries).
+    """Late and overdue ones among `rows` (2 queries). All are judged; only the first `limit` are read whole."""
+    found = judged(rows, limit)
+    stored = rows.select_related("lead_department", "last_report").in_bulk(list(found.first))
+    return Late(found.total, found.newly, [_late_row(stored[pk], newly, today) for pk, newly in found.first.items()])
 
-    All are judged by their figures; only the first `limit` are read whole.
-    """
-    judged = sorted((not newly, row[1] != "over", row[2], row[3], row[0]) for newly, row in lateness(rows))
-    stored = rows.select_related("lead_department", "last_report").in_bulk([row[-1] for row in judged[:limit]])
-    shown = [_late_row(stored[row[-1]], not row[0], today) for row in judged[:limit]]
-    return Late(len(judged), sum(not row[0] for row in judged), shown)
+
+def judged(rows: ActionQuerySet, limit: int | None = None) -> Judged:
+    """Newly late first, then overdue before late, then by due date (1 query)."""
+    found = sorted((not newly, row[1] != "over", row[2], row[3], row[0]) for newly, row in lateness(rows))
+    return Judged(len(found), sum(not row[0] for row in found), {row[-1]: not row[0] for row in found[:limit]})
 
 
 def newly_late(rows: ActionQuerySet) -> set[int]:
@@ -242,7 +253,7 @@ def _report_before() -> Subquery:
     """The last official report for an earlier day than the last one, as one text; one look into an index."""
     official = ProgressReport.objects.official()
     earlier = official.filter(action=OuterRef("pk"), as_of__lt=OuterRef("reported_as_of"))
-    return Subquery(earlier.latest_first().values(said=beside("as_of", "percent", "lifecycle"))[:1])
+    return Subquery(earlier.latest_first().values(said=Beside("as_of", "percent", "lifecycle"))[:1])
 
 
 def _is_newly(pk: int, state: str, ends: str, code: str, starts: str, percent: int, as_of: str, before: str) -> bool:

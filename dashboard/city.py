@@ -14,7 +14,7 @@ from accounts.models import Department
 from actions.models import Action
 from actions.querysets import ActionQuerySet
 from actions.roll import Roll
-from lib.joined import Joined, beside, joined, split
+from lib.joined import Beside, Joined, joined, split
 from maturity.queries import counted_rounds
 from rounds.queries import expected_as_of
 from rounds.querysets import shown_state
@@ -95,13 +95,18 @@ class City:
         return rows.behind_item(scope.item.pk) if scope.item else rows
 
 
+def replies_of(round_: Any) -> list[tuple[int, str]]:
+    """Department and shown state of each reply of a round."""
+    return [(int(pk), state) for pk, state in (reply.split(":") for reply in split(round_.said))]
+
+
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def gather(today: dt.date) -> City:
     """Rounds with their replies, departments, national items, and the state of every action (4 queries)."""
-    said = Joined(beside("replies__department", shown_state("replies__")), filter=Q(replies__isnull=False))
+    said = Joined(Beside("replies__department", shown_state("replies__")), filter=Q(replies__isnull=False))
     rounds = list(counted_rounds().annotate(said=said))
     led = joined(Action.objects.filter(lead_department=OuterRef("pk")), "lead_department", "pk")
     departments = {d.pk: d for d in Department.objects.defer("created_at", "updated_at").annotate(led=led)}

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
 from django.urls import reverse
 
 from accounts.access import can
 from accounts.models import Department, Membership, User
 from accounts.roles import Permission
 from audit.models import Entry
+from dashboard.city import City, replies_of
 from lib import fiscal
 from lib.wareki import format_date
 from meetings import queries as meeting_queries
 from meetings.models import Decision
 from rounds.models import Reply, Round
 from rounds.sections import of_round
+from rounds.states import TURN
 from strategy.models import Edition
 
 
@@ -32,36 +35,30 @@ class Task:
     primary: bool = False
 
 
-def secretariat(today: dt.date) -> list[Task]:
-    """Open rounds with what waits in them, and a strategy draft if there is one."""
-    rounds = Round.objects.opened(today).annotate(
-        waiting=Count("replies", filter=Q(replies__state="approved")),
-        out=Count("replies", filter=Q(replies__state__in=("draft", "submitted", "returned"))),
-        all=Count("replies"),
-    )
-    tasks = [_round_task(r, i == 0, today) for i, r in enumerate(rounds)]
+def secretariat(city: City, drafts: Iterable[Edition]) -> list[Task]:
+    """Open rounds with what waits in them, and the drafts of the strategy (no query)."""
+    opened = [r for r in city.rounds if r.is_open(city.today)]
+    tasks = [_round_task(r, i == 0, city.today) for i, r in enumerate(opened)]
     if not tasks:
         tasks.append(
             Task("mail-plus", "いま開いている照会はありません", "期間と締切を決めると、全所属に回答の画面ができます。",
                  "照会を始める", reverse("rounds:open"), True)
         )  # fmt: skip
-    for edition in Edition.objects.filter(status="draft").select_related("plan"):
-        url = reverse("strategy:plan", args=[edition.pk])
-        tasks.append(
-            Task(
-                "pencil-line",
-                f"{edition}（下書き）",
-                "公開するまで、事務局と管理者だけが見られます。",
-                "編集を続ける",
-                url,
-            )
-        )
-    return tasks
+    return [*tasks, *map(_draft_task, drafts)]
 
 
 def _round_task(round_: Any, first: bool, today: dt.date) -> Task:
-    note = f"確認待ち {round_.waiting}課　未提出 {round_.out}課　全{round_.all}課　{left(round_.due_on, today)}"
+    states = Counter(state for _, state in replies_of(round_))
+    out = sum(states[key] for key in TURN)
+    note = f"確認待ち {states['approved']}課　未提出 {out}課　全{round_.asked}課　{left(round_.due_on, today)}"
     return Task("inbox", round_.title, note, "確認する", reverse("rounds:detail", args=[round_.pk]), first)
+
+
+def _draft_task(edition: Edition) -> Task:
+    url = reverse("strategy:plan", args=[edition.pk])
+    return Task(
+        "pencil-line", f"{edition}（下書き）", "公開するまで、事務局と管理者だけが見られます。", "編集を続ける", url
+    )
 
 
 def admin(today: dt.date) -> list[Task]:

@@ -5,29 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef
 from django.urls import reverse
 
 from accounts.models import Department
 from actions import figures
-from actions.models import Action
-from actions.querysets import ActionQuerySet
 from actions.roll import Counts, Roll
-from dashboard.city import City
+from dashboard.city import City, replies_of
 from lib import charts
 from lib.charts.bars import Legend, StackedBar
-from lib.joined import joined, split
 from lib.states import STATES
 from lib.templatetags.portal import signed
 from maturity.queries import CityRadar
 from rounds.queries import round_that_counts
-from strategy.models import Edition, Element, ElementLink, PriorityItem
+from strategy.models import Element, PriorityItem
 from strategy.queries_brief import ItemBrief, RegisterBrief
-from strategy.tree import scopes
 
 LATE_SHOWN = 8
 NO_PARAMS: Mapping[str, Any] = {}
@@ -78,13 +73,9 @@ def list_url(**params: Any) -> str:
 
 
 def overview(
-    rows: ActionQuerySet, today: dt.date, expected: dt.date | None, base: Mapping[str, Any] = NO_PARAMS,
-    counts: Counts | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Context of the dashboard; `base` are the parameters of the list that shows just these rows, `counts` the rows
-    by state where they were counted already."""
-    counts = figures.state_counts(rows) if counts is None else counts
-    late = figures.late(rows, today, LATE_SHOWN)
+    counts: Counts, late: figures.Late, today: dt.date, expected: dt.date | None, base: Mapping[str, Any] = NO_PARAMS
+) -> dict[str, Any]:
+    """Context of the dashboard; `base` are the parameters of the list that shows just the actions counted."""
     urls = {key: list_url(**base, state=key) for key in STATES}
     urls["behind"] = list_url(**base, state=["late", "over"])
     return {
@@ -145,63 +136,13 @@ def by_item(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> list
 
 def _item_row(view: ItemBrief, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
     return BarRow(
-        sum(counts.values()), _bar(counts, scale), list_url(**{**base, "item": view.item.pk}), f"i{view.item.pk}",
+        sum(counts.values()), bar_of(counts, scale), list_url(**{**base, "item": view.item.pk}), f"i{view.item.pk}",
         item=view.item, register=view.register, due=view.due, over=view.is_over,
     )  # fmt: skip
 
 
-def _bar(counts: Counts, scale: int) -> StackedBar:
+def bar_of(counts: Counts, scale: int) -> StackedBar:
     return charts.stacked_bar({k: counts[k] for k in BAR_ORDER if counts[k]}, scale=scale)
-
-
-@dataclass(frozen=True)
-class Visions:
-    edition: Edition | None = None
-    word: str = "ビジョン"
-    rows: list[BarRow] = field(default_factory=list)
-
-
-def by_vision(roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> Visions:
-    """Elements of the leading layer of the plan in force (its visions, pillars or changes), each with the actions of
-    its branch and of what that links to, as `strategy.tree.element_scope` counts them (1 query)."""
-    everything = _elements_in_force()
-    if not everything:
-        return Visions()
-    edition, elements = everything[0].edition, _leading(everything)
-    found = _behind_elements(elements, [e for e in everything if e.edition_id == edition.pk], roll)
-    scale = charts.stack_scale(found.values())
-    shown = []
-    for element in elements:
-        counts, url = found[element.pk], list_url(**base, element=element.pk)
-        shown.append(BarRow(sum(counts.values()), _bar(counts, scale), url, f"v{element.pk}", element=element))
-    return Visions(edition, elements[0].layer.name if elements else "ビジョン", shown)
-
-
-def _elements_in_force() -> list[Any]:
-    """Without their texts, with the keys of what they link to and of the actions that serve them."""
-    links = ElementLink.objects.filter(source=OuterRef("pk"))
-    serving = Action.elements.through.objects.filter(element=OuterRef("pk"))
-    rows = Element.objects.in_force().select_related("layer", "edition").only(
-        "title", "order", "parent", "layer__name", "layer__role", "edition__status"
-    )
-    rows = rows.annotate(links=joined(links, "source", "target"), serving=joined(serving, "element", "action_id"))
-    return list(rows.order_by("layer__order", "order", "pk"))
-
-
-def _behind_elements(elements: Iterable[Any], edition: list[Any], roll: Roll) -> dict[int, Counts]:
-    links = [(e.pk, int(target)) for e in edition for target in split(e.links)]
-    scope = scopes({e.pk: e.parent_id for e in edition}, links)
-    serving = {e.pk: split(e.serving) for e in edition}
-    return {e.pk: roll.counted({key for pk in scope[e.pk] for key in serving[pk]}) for e in elements}
-
-
-def _leading(elements: list[Element]) -> list[Element]:
-    """The first layer that divides the plan: visions if there are any, else pillars or changes."""
-    for role in ("vision", "pillar", "future", "measure"):
-        layers = [e.layer_id for e in elements if e.layer.role == role]
-        if layers:
-            return [e for e in elements if e.layer_id == layers[0]]
-    return []
 
 
 def by_department(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> list[BarRow]:
@@ -216,7 +157,7 @@ def by_department(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -
 
 def _department_row(department: Department, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
     url, uid = list_url(**{**base, "department": department.pk}), f"d{department.pk}"
-    return BarRow(sum(counts.values()), _bar(counts, scale), url, uid, department=department)
+    return BarRow(sum(counts.values()), bar_of(counts, scale), url, uid, department=department)
 
 
 def silence(city: City, departments: Iterable[BarRow]) -> dict[str, Any]:
@@ -225,22 +166,17 @@ def silence(city: City, departments: Iterable[BarRow]) -> dict[str, Any]:
     if round_ is None:
         return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}
     history = _history(r for r in city.rounds if r.period_end <= round_.period_end)
-    quiet = {pk for pk, state in _said(round_) if state == "silent"}
+    quiet = {pk for pk, state in replies_of(round_) if state == "silent"}
     actions = {row.department.pk: row.total for row in departments if row.department}
     shown = [_silent_row(d, history[pk], actions.get(pk, 0)) for pk, d in city.departments.items() if pk in quiet]
     return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": round_.asked}
-
-
-def _said(round_: Any) -> list[tuple[int, str]]:
-    """Department and state of each reply of a round."""
-    return [(int(pk), state) for pk, state in (reply.split(":") for reply in split(round_.said))]
 
 
 def _history(rounds: Iterable[Any]) -> dict[int, list[tuple[bool, dt.date]]]:
     """Whether each department was silent, newest round first, with the end of the period."""
     found: dict[int, list[tuple[bool, dt.date]]] = defaultdict(list)
     for round_ in rounds:
-        for pk, state in _said(round_):
+        for pk, state in replies_of(round_):
             found[pk].append((state == "silent", round_.period_end))
     return found
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from actions.models import Action, DateChange
+from actions.models import DateChange
 from actions.roll import Roll
 from dashboard.city import City, Scope
 from lib import charts, fiscal
@@ -19,7 +21,7 @@ from meetings import queries as meeting_queries
 from meetings.compare import KINDS, keys_of, movements
 from meetings.content import CorruptError
 from meetings.models import Snapshot
-from meetings.queries_now import standing_of
+from meetings.queries_now import Standing
 from meetings.sentence import Piece, sentence
 from meetings.words import day, signed
 
@@ -30,27 +32,54 @@ WORDS = {LAST: "前回会議", YEAR: "前年同期"}
 
 
 @dataclass(frozen=True)
-class Since:
-    """The comparison that the whole page shares; `old` is None when there is nothing to compare with."""
+class Chosen:
+    """The snapshot to compare with, and the others; `actions` are what it froze, unless it cannot be read."""
 
     key: str
     old: Snapshot | None = None
     problem: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
-    forward: Counter[str] = field(default_factory=Counter)
-    totals: Counter[str] = field(default_factory=Counter)
+    actions: list[Any] = field(default_factory=list)
     year: Snapshot | None = None
     last: Snapshot | None = None
     known: list[Snapshot] = field(default_factory=list)
-    overall: str | None = None
+
+    @property
+    def is_readable(self) -> bool:
+        return self.old is not None and not self.problem
+
+    @cached_property
+    def keys(self) -> set[int]:
+        return {row["id"] for row in self.actions}
+
+
+def chosen(asked: Mapping[str, str], today: dt.date) -> Chosen:
+    """前回 or 前年同期, as the address says and the snapshots allow (1 query)."""
+    known = meeting_queries.snapshots_with_text(today, year=asked.get("with") == YEAR)
+    last, year = meeting_queries.last_snapshot(known, today), meeting_queries.year_ago(known, today)
+    key = YEAR if asked.get("with") == YEAR and year else LAST
+    old, problem, actions = year if key == YEAR else last, "", []
+    try:
+        actions = meeting_queries.content_of(old)["actions"] if old else []
+    except CorruptError as error:
+        problem = str(error)
+    return Chosen(key, old, problem, actions, year, last, known)
+
+
+@dataclass(frozen=True)
+class Since(Chosen):
+    """The comparison that the whole page shares; `old` is None when there is nothing to compare with."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    forward: Counter[str] = field(default_factory=Counter)
+    totals: Counter[str] = field(default_factory=Counter)
 
     @property
     def word(self) -> str:
         return WORDS[self.key]
 
     @property
-    def is_readable(self) -> bool:
-        return self.old is not None and not self.problem
+    def overall(self) -> str | None:
+        return self.old.summary.get("overall") if self.old else None
 
     def note(self, state: str, now: int) -> str:
         """Change of a tile: +5（前回 29）."""
@@ -58,30 +87,24 @@ class Since:
         return f"{signed(now - before)}（{'前回' if self.key == LAST else '前年'} {before}）"
 
 
-def since(city: City, roll: Roll, asked: Mapping[str, str], scope: Scope) -> Since:
-    """Compare all live actions with the chosen snapshot, then keep what is in scope (3 queries)."""
-    known, today = meeting_queries.snapshots(), city.today
-    last, year = meeting_queries.last_snapshot(known, today), meeting_queries.year_ago(known, today)
-    key = YEAR if asked.get("with") == YEAR and year else LAST
-    old = year if key == YEAR else last
-    if old is None:
-        return Since(key, known=known)
-    try:
-        content = Snapshot.objects.get(pk=old.pk).read()
-    except CorruptError as error:
-        return Since(key, old, str(error), year=year, last=last, known=known)
-    counts, forward = _tallied(content["actions"], city, roll, scope)
-    kept = [a for a in content["actions"] if scope.takes(a["department"], keys_of(a))]
-    return Since(
-        key, old, "", counts, forward, Counter(a["state"] for a in kept), year, last, known, old.summary.get("overall"),
-    )  # fmt: skip
+def since(city: City, roll: Roll, scope: Scope, old: Chosen, present: Standing) -> Since:
+    """Compare all live actions with the chosen snapshot, then keep what is in scope (no query)."""
+    if not old.is_readable:
+        return Since(**_fields(old))
+    counts, forward = _tallied(old.actions, city, roll, scope, present)
+    kept = [a for a in old.actions if scope.takes(a["department"], keys_of(a))]
+    return Since(**_fields(old), counts=counts, forward=forward, totals=Counter(a["state"] for a in kept))
 
 
-def _tallied(old: Any, city: City, roll: Roll, scope: Scope) -> tuple[dict[str, int], Counter[str]]:
+def _fields(old: Chosen) -> dict[str, Any]:
+    return {f.name: getattr(old, f.name) for f in fields(Chosen)}
+
+
+def _tallied(
+    old: Any, city: City, roll: Roll, scope: Scope, present: Standing
+) -> tuple[dict[str, int], Counter[str]]:
     """How many actions in scope moved in each way, and how many went forward behind each national item. What the
     snapshot does not know was added; it is counted by its key and not read."""
-    live = Action.objects.with_state(city.today, city.expected)
-    present = standing_of(live, {row["id"] for row in old})
     counts: Counter[str] = Counter(added=len(roll.states.keys() - {str(row["id"]) for row in old}))
     forward: set[str] = set()
     for row, kinds in movements(old, present.rows, present.merged):

@@ -13,17 +13,19 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import can, requires
 from accounts.roles import Permission, Role
+from actions import figures
 from actions.models import Action
-from actions.roll import Roll
 from dashboard import desks, maturity, queries
 from dashboard import search as searching
 from dashboard import since as comparing
-from dashboard.city import City, Scope, gather
+from dashboard.city import Scope, gather
+from dashboard.named import named
+from dashboard.visions import by_vision
 from lib import htmx
 from lib.fold import asked
 from lib.http import Request
-from meetings import queries as meeting_queries
 from meetings.compare import KINDS
+from meetings.queries_home import ahead
 from rounds.queries import expected_as_of
 
 ACTING = (Role.LEAD, Role.MEMBER)
@@ -59,43 +61,42 @@ def projector(request: Request) -> HttpResponse:
 
 def _overview(request: Request, *, home: bool) -> HttpResponse:
     today = timezone.localdate()
-    context = city_context(today, request.GET) | {"home": home}
-    if home and can(request.user, Permission.RUN_ROUND):
-        context["desk"] = desks.secretariat(today)
+    at_desk = home and can(request.user, Permission.RUN_ROUND)
+    context = city_context(today, request.GET, at_desk=at_desk) | {"home": home}
     return htmx.render(request, "dashboard/overview.html", context)
 
 
-def city_context(today: dt.date, asked: Mapping[str, str]) -> dict[str, Any]:
-    """Everything the dashboard shows; the projector shows the same."""
+def city_context(today: dt.date, asked: Mapping[str, str], *, at_desk: bool = False) -> dict[str, Any]:
+    """Everything the dashboard shows; the projector shows the same. `at_desk` adds the work of 事務局."""
     city = gather(today)
     scope = city.scope_of(asked)
-    roll = city.within(scope)
-    context = queries.overview(city.rows(scope), today, city.expected, scope.params, roll.counts())
-    departments, visions = queries.by_department(city, roll, scope.params), queries.by_vision(roll, scope.params)
+    roll, old = city.within(scope), comparing.chosen(asked, today)
+    found = named(city, figures.judged(city.rows(scope), queries.LATE_SHOWN), old.keys)
+    context = queries.overview(roll.counts(), found.late, today, city.expected, scope.params)
+    departments = queries.by_department(city, roll, scope.params)
+    visions = by_vision(roll, scope.params, drafts=at_desk)
+    if at_desk:
+        context["desk"] = desks.secretariat(city, visions.drafts)
     context |= queries.silence(city, departments) | maturity.city(city.rounds)
     context["urls"] = context["urls"] | {"silent": "#silent"}
     if context["maturity_figure"] and not scope.is_narrow:
         context["figures"] = [*context["figures"], queries.maturity_tile(context["maturity_figure"])]
     context |= {
         "items": queries.by_item(city, roll, scope.params), "edition": visions.edition, "visions": visions.rows,
-        "departments": departments, "vision_word": visions.word, "choices": city.choices,
+        "departments": departments, "vision_word": visions.word, "choices": city.choices, "threads": found.threads,
     }  # fmt: skip
-    return context | _meeting_context(city, roll, asked, scope, context)
+    return context | _meeting_context(comparing.since(city, roll, scope, old, found.standing), scope, context)
 
 
-def _meeting_context(
-    city: City, roll: Roll, asked: Mapping[str, str], scope: Scope, shown: dict[str, Any]
-) -> dict[str, Any]:
+def _meeting_context(found: comparing.Since, scope: Scope, shown: dict[str, Any]) -> dict[str, Any]:
     """What the meeting needs beside the figures: what moved, what was left to do, what is to be decided."""
-    found, meeting = comparing.since(city, roll, asked, scope), meeting_queries.next_meeting(city.today)
-    silent = shown["silent_count"] if shown["round"] else None
+    silent, before_us = shown["silent_count"] if shown["round"] else None, ahead(shown["today"])
     return {
-        "since": found, "scope": scope, "meeting": meeting,
+        "since": found, "scope": scope, "meeting": before_us.meeting,
         "sentence": comparing.pieces(found, silent) if found.is_readable else [],
         "toggle": comparing.toggle(found, scope), "query": comparing.query_of(found, scope),
-        "compare_url": comparing.compare_url(found, scope), "open": meeting_queries.open_decisions(),
-        "agenda": list(meeting.agenda.all()) if meeting else [],
-        "threads": comparing.threads(shown["late"]), "forward": found.forward,
+        "compare_url": comparing.compare_url(found, scope), "open": before_us.open, "agenda": before_us.agenda,
+        "forward": found.forward,
         "links": {k: comparing.compare_url(found, scope, kind=k) for k in KINDS},
         "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward},
         "notes": {k: found.note(k, n) for k, n in shown["counts"].items()} if found.is_readable else {},
@@ -116,7 +117,9 @@ def _department_home(request: Request) -> HttpResponse:
     expected = expected_as_of(today)
     rows = Action.objects.live().with_state(today, expected).filter(lead_department=department)
     base = {"department": department.pk}
-    context = queries.overview(rows, today, expected, base) | maturity.department(department)
+    late = figures.late(rows, today, queries.LATE_SHOWN)
+    context = queries.overview(figures.state_counts(rows), late, today, expected, base)
+    context |= maturity.department(department)
     context |= {
         "department": department, "others": [d for d in mine if d != department],
         "replies": desks.open_replies(department, request.user, today),

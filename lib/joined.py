@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Aggregate, CharField, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Aggregate, CharField, Func, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 
 class Joined(Aggregate):
@@ -22,16 +22,24 @@ class Joined(Aggregate):
         return spoken.as_sql(compiler, connection, function="STRING_AGG", **context)
 
 
+class Beside(Func):
+    """Values as one text with colons between them. None of them may be missing (see `blank`) or hold a colon, except
+    for the last one."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ':' || "
+    output_field = TextField()
+
+
+def blank(name: str) -> Coalesce:
+    """A value of a text that may be missing, then as nothing."""
+    return Coalesce(Cast(name, CharField()), Value(""))
+
+
 def joined(rows: QuerySet[Any], owner: str, *values: str | Any) -> Subquery:
-    """The rows of one `owner` as one text: `rows` are filtered by an OuterRef, several values stand between colons."""
-    value = values[0] if len(values) == 1 else beside(*values)
+    """Rows of one `owner`, to which an OuterRef leads, as one text; several values stand beside each other."""
+    value = values[0] if len(values) == 1 else Beside(*values)
     return Subquery(rows.order_by().values(owner).annotate(_joined=Joined(value)).values("_joined"))
-
-
-def beside(*values: str | Any) -> Concat:
-    """Values as one text with colons between them; what is missing is empty."""
-    parts = [Cast(v, CharField()) for v in values]
-    return Concat(*[p for part in parts for p in (Value(":"), part)][1:], output_field=TextField())
 
 
 def split(text: str | None) -> list[str]:

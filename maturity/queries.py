@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, FilteredRelation, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum
 
 from accounts.models import Department
 from lib.models import set_prefetched
 from maturity import scoring, trends
 from maturity.gaps import Gap, gap_of
 from maturity.models import Assessment, Axis, CityAssessment, Level, Rubric, Score
+from maturity.queries_marks import axes_and_marks
 from maturity.querysets import ScoreQuerySet
 from maturity.scoring import AxisFigure, Mark
 from rounds.models import Reply, Round
@@ -251,9 +251,8 @@ def city_radar(
 
 
 def _radar(shown: Round, other: Round | None, *, is_chosen: bool) -> CityRadar:
-    rubric_id, marks = _official_marks([r.pk for r in (shown, other) if r])
+    axes, marks = axes_and_marks([r.pk for r in (shown, other) if r])
     now, before = marks[shown.pk], marks[other.pk] if other else {}
-    axes = list(axes_with_range(rubric_id))
     weighted = any(a.rubric.uses_weights for a in axes)
     weights = [a.weight for a in axes] if weighted else None
     groups = [_of_axis(now, a) for a in axes]
@@ -271,27 +270,6 @@ def _radar(shown: Round, other: Round | None, *, is_chosen: bool) -> CityRadar:
         minimum=min((a.bottom for a in axes if a.bottom is not None), default=1),
         weighted=weighted, is_chosen=is_chosen,
     )  # fmt: skip
-
-
-def axes_with_range(rubric_id: int | None) -> Iterable[Axis]:
-    """The axes of a version with their lowest and highest level, `bottom` and `top`."""
-    rows = Axis.objects.filter(rubric_id=rubric_id).select_related("rubric")
-    return rows.annotate(top=Max("levels__number"), bottom=Min("levels__number"))
-
-
-def _official_marks(round_ids: Sequence[int]) -> tuple[int | None, dict[int, dict[int, dict[str, Mark]]]]:
-    """Marks by round, department and line, and the rubric of the first round (of several, the last begun with)."""
-    rows = Score.objects.official().filter(assessment__reply__round_id__in=round_ids).order_by("assessment_id", "pk")
-    marks: dict[int, dict[int, dict[str, Mark]]] = defaultdict(lambda: defaultdict(dict))
-    rubric_id = None
-    for round_id, rubric, department, line, *values in rows.values_list(
-        "assessment__reply__round_id", "assessment__rubric_id", "assessment__department_id",
-        "axis__line", "level", "not_applicable", "target_level", "reviewed_level",
-    ):  # fmt: skip
-        marks[round_id][department][line] = Mark(*values)
-        if round_id == round_ids[0]:
-            rubric_id = rubric
-    return rubric_id, marks
 
 
 def _of_axis(marks: dict[int, dict[str, Mark]], axis: Axis) -> list[Mark]:

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Case, Count, Max, Q, Subquery, When
 
 from meetings import calendar
+from meetings.content import Content, load
 from meetings.models import Body, Decision, Meeting, Snapshot
 
 # How far a snapshot may lie from the day one year ago to stand for it.
@@ -24,6 +25,22 @@ def next_meeting(today: dt.date) -> Meeting | None:
 def snapshots() -> list[Snapshot]:
     """Snapshots that count (no later one corrects them), the newest first, without their content."""
     return list(Snapshot.objects.valid().light())
+
+
+def snapshots_with_text(today: dt.date, *, year: bool) -> list[Any]:
+    """The same, each with its title, day and figures; the one that may be 前回 also with its `text` (those that may be
+    前年同期 for `year`)."""
+    rows, wanted = Snapshot.objects.valid(), today - dt.timedelta(days=365)
+    is_round = Case(When(meeting__isnull=True, then=1), default=0)
+    last = rows.filter(as_of__lt=today).order_by(is_round, *Snapshot._meta.ordering).values("pk")[:1]
+    may_be = [When(as_of__range=(wanted - YEAR_WITHIN, wanted + YEAR_WITHIN), then="content")] if year else []
+    text = Case(*may_be, When(pk=Subquery(last), then="content"))
+    return list(rows.only("title", "as_of", "meeting", "summary", "sha256").annotate(text=text))
+
+
+def content_of(snapshot: Any) -> Content:
+    """What a snapshot froze, from the `text` that came along; raises `content.CorruptError`."""
+    return snapshot.read() if snapshot.text is None else load(snapshot.text, snapshot.sha256)
 
 
 def last_snapshot(known: list[Snapshot], today: dt.date) -> Snapshot | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,20 +25,24 @@ class Standing:
     merged: set[int]
 
 
-def standing_of(actions: ActionQuerySet, keys: Collection[int]) -> Standing:
-    """How the actions that a snapshot knows stand now; `actions` carry `state_key` (1 query)."""
-    found = actions if len(keys) > MOST_KEYS else actions.filter(pk__in=keys)
-    known = list(found.annotate(ends=Cast("ends_on", CharField())).order_by().values_list(*READ))
-    return Standing(
-        [_row(*values) for archived_at, _, *values in known if archived_at is None and values[0] in keys],
-        {values[0] for _, merged_into, *values in known if merged_into is not None},
-    )
-
-
+# What is read of an action with a state, see `with_read`; the end as the text that stands in a snapshot.
 READ = (
     "archived_at", "merged_into_id", "pk", "code", "title", "lead_department_id", "state_key", "percent", "ends",
     "pushes",
 )  # fmt: skip
+
+
+def with_read(actions: ActionQuerySet) -> ActionQuerySet:
+    return actions.annotate(ends=Cast("ends_on", CharField()))
+
+
+def standing_of(read: Iterable[tuple[Any, ...]], keys: Collection[int]) -> Standing:
+    """How the actions that a snapshot knows stand now, from their `READ` values."""
+    known = [values for values in read if values[2] in keys]
+    return Standing(
+        [_row(*values) for archived_at, _, *values in known if archived_at is None],
+        {values[0] for _, merged_into, *values in known if merged_into is not None},
+    )
 
 
 def _row(pk: int, code: str, title: str, department: int, state: str, percent: int, ends: str, pushes: int) -> Row:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, F, OuterRef, Subquery, Value, When
 
 from lib import wareki
-from lib.joined import joined, split
+from lib.joined import blank, joined, split
 from strategy import progress
 from strategy.models import NationalTarget, PriorityItem, RegisterEntry
 
@@ -59,7 +59,7 @@ def with_registers(items: Any) -> Any:
     first = measured.order_by("due_on", "order", "pk")
     return items.only(*ITEM).annotate(
         register=F("registers__pk"), unit=F("registers__unit"),
-        entries=joined(entries, "register", applicable, "state", "due_on"),
+        entries=joined(entries, "register", applicable, "state", blank("due_on")),
         due_on=Subquery(first.values("due_on")[:1]), due_label=Subquery(first.values("due_label")[:1]),
     ).order_by(*PriorityItem._meta.ordering, "register")  # fmt: skip
 

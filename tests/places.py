@@ -6,6 +6,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "strategy.queries_move": ("queries", "the preview of that move"),
     "actions.queries_items": ("queries", "the actions behind each national item, gathered in the database"),
     "dashboard.city": ("queries", "the city as several parts of the dashboard need it"),
+    "dashboard.named": ("queries", "actions that the dashboard names"),
+    "dashboard.visions": ("queries", "the plan in force, counted by its leading layer"),
     "dashboard.desks": ("queries", "what each role has to do today"),
     "dashboard.maturity": ("queries", "the radar of the dashboard"),
     "dashboard.since": ("queries", "what moved since the last meeting, as the dashboard tells it"),

@@ -136,7 +136,7 @@ def test_dashboard_stays_at_the_same_number_of_queries(city, cast, as_user) -> N
         )
     with CaptureQueriesContext(connection) as many:
         client.get(HOME)
-    assert len(many) == len(few) <= 32
+    assert len(many) == len(few) <= 12
 
 
 @pytest.mark.parametrize("name", ["home", "overview", "projector", "search"])
