@@ -73,6 +73,23 @@ def test_one_file_uploaded_by_two_people(taken: Taken, cast: SimpleNamespace) ->
     assert Import.objects.applied().count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_files_that_change_the_same_row(taken: Taken, cast: SimpleNamespace, near: None) -> None:
+    """One is stored; the other is shown again with the value that is stored now, and overwrites nothing."""
+    action = Action.objects.get()
+    theirs = Taken("actions", make.make_user("secretariat"))
+    theirs.put(action.pk, "取組名", "別の名")
+    mine, other = taken.stage(), theirs.stage(name="別の表.xlsx")
+    outcomes = together([lambda: taken.apply(mine), lambda: theirs.apply(other)])
+    assert sorted(o == "ok" for o in outcomes) == [False, True], outcomes
+    action.refresh_from_db()
+    won, lost = (mine, other) if action.title == "後" else (other, mine)
+    assert action.title in ("後", "別の名")
+    won.refresh_from_db()
+    lost.refresh_from_db()
+    assert (bool(won.applied_at), lost.applied_at, lost.counts.get("conflict")) == (True, None, 1)
+
+
 def _staged(taken: Taken, data: bytes, who: object) -> Import:
     return services.stage(book=taken.book, scope=None, file_name="表.xlsx", data=data, by=who)
 

@@ -5,8 +5,9 @@ One of them is stored, the others are shown both values. In one city for all for
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
+from actions.models import Action
 from actions.services import hurdles
 from audit.models import Entry
 from lib.writes import save_versioned
 from tests import world as worlds
-from tests.builders import make_user
+from tests.builders import make_action, make_user
 from tests.conftest import make_cast, signed_in
 from tests.sending.forms import Sent, read
 
@@ -51,7 +54,7 @@ def opened(world: SimpleNamespace, route: str) -> Iterator[tuple[Client, Sent, d
         yield client, form, {name: value.format(n=n) for name, value in typed.items() if name in form.kinds}
 
 
-def pressed(world: SimpleNamespace, route: str) -> list[Any]:
+def pressed(forms: Iterable[tuple[Client, Sent, dict[str, str]]]) -> list[Any]:
     """The answers of four saves at once."""
     start, answers = threading.Barrier(PEOPLE), []
 
@@ -60,7 +63,7 @@ def pressed(world: SimpleNamespace, route: str) -> list[Any]:
         answers.append(client.post(form.url, form.with_values(typed)))
         connection.close()
 
-    threads = [threading.Thread(target=press, args=one) for one in opened(world, route)]
+    threads = [threading.Thread(target=press, args=one) for one in forms]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -68,11 +71,20 @@ def pressed(world: SimpleNamespace, route: str) -> list[Any]:
     return answers
 
 
+def previewed(world: SimpleNamespace, picks: list[int]) -> Iterator[tuple[Client, Sent, dict[str, str]]]:
+    """Each person's preview of a common change: another number of months for the same actions."""
+    for months, client in enumerate(world.people, 1):
+        asked = {"pick": picks, "months": str(months), "reason": f"見直し{months}"}
+        page = client.post(reverse("actions:bulk"), asked)
+        form = next(f for f in read("", reverse("actions:bulk"), page.text) if "sealed" in f.kinds)
+        yield client, form, {}
+
+
 def test_one_is_stored_and_the_others_see_both(world: SimpleNamespace) -> None:
     wrong = []
     for route in FORMS:
         before = Entry.objects.filter(act__in=("update", "create")).count()
-        answers = pressed(world, route)
+        answers = pressed(opened(world, route))
         told = sorted(answer.status_code for answer in answers)
         if told != [302, 409, 409, 409]:
             wrong.append(f"{route}: {told}")
@@ -82,8 +94,20 @@ def test_one_is_stored_and_the_others_see_both(world: SimpleNamespace) -> None:
     assert wrong == []
 
 
+def test_one_common_change_is_stored_whole_and_the_others_see_both(world: SimpleNamespace) -> None:
+    rows = [make_action(lead_department=world.own, ends_on=dt.date(2027, 3, 31)) for _ in range(3)]
+    picks = [row.pk for row in rows]
+    answers = pressed(previewed(world, picks))
+    assert sorted(answer.status_code for answer in answers) == [302, 409, 409, 409]
+    words = "3件の取組が変わりました。何も保存していません"
+    assert all(words in a.text and "見直し" in a.text for a in answers if a.status_code == 409)
+    ends = set(Action.objects.filter(pk__in=picks).values_list("ends_on", "pushes"))
+    assert len(ends) == 1, "all three moved by the same number of months, once"
+    assert ends != {(dt.date(2027, 3, 31), 0)}
+
+
 def test_without_the_comparison_all_would_be_stored(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the version, and nothing else, holds the others back."""
     monkeypatch.setattr(hurdles, "save_versioned", partial(save_versioned, force=True))
-    told = [answer.status_code for answer in pressed(world, "actions:hurdle_edit")]
+    told = [answer.status_code for answer in pressed(opened(world, "actions:hurdle_edit"))]
     assert told == [302] * PEOPLE
