@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseFormSet, formset_factory
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from accounts.access import department_scope
 from accounts.models import Department, User
 from accounts.roles import Permission
 from actions.models import Action, Milestone, owner_choices, reason_choices
+from actions.queries_links import links_of
 from actions.services.labels import ACTION_FIELDS, ACTION_SETS, milestone_line, phase_line
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField, display
 from lib.wareki import format_date
 from lib.writes import StaleError
 from maturity.models import Axis
 from strategy.models import Element, Plan, PriorityItem
+from strategy.models.national import tag_of
 
 BLANK_ROWS = 3
 MOST_ROWS = 60
 LONGEST_KEY = 18
 MOVING = ("date_reason_kind", "date_reason")
 END_FIRST = "終わりは始め以後の日にしてください。"
+
+
+class Worded(ModelChoiceIterator):
+    """Keys and labels of the choices, read once and as the columns that the labels need."""
+
+    @cached_property
+    def rows(self) -> list[tuple[Any, str]]:
+        found = self.queryset.values_list("pk", *self.field.columns)
+        return [(key, self.field.worded(*values)) for key, *values in found]
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from self.rows
+
+
+class Pick(forms.ModelChoiceField):
+    """One row of many, by its name."""
+
+    iterator, columns, worded = Worded, ("name",), str
 
 
 class Boxes(forms.ModelMultipleChoiceField):
@@ -45,23 +69,38 @@ class Boxes(forms.ModelMultipleChoiceField):
         return super()._check_values(value)
 
 
-class LayeredElements(Boxes):
-    def label_from_instance(self, obj: Element) -> str:
-        return f"{obj.layer.name}　{obj}"
+class NamedBoxes(Boxes):
+    """Rows by their names."""
+
+    iterator, columns, worded = Worded, ("name",), str
 
 
-class TaggedItems(Boxes):
-    def label_from_instance(self, obj: PriorityItem) -> str:
-        return f"{obj.tag}　{obj.name}" if obj.plan.is_current else f"{obj.plan.label} {obj.tag}　{obj.name}"
+class LayeredElements(NamedBoxes):
+    columns = ("layer__name", "label", "title")
+
+    @staticmethod
+    def worded(layer: str, label: str, title: str) -> str:
+        return f"{layer}　{f'{label} {title}'.strip()}"
 
 
-def _boxes(label: str, field: type[Boxes] = Boxes) -> Boxes:
+class TaggedItems(NamedBoxes):
+    columns = ("category", "number", "name", "plan__label", "plan__is_current")
+
+    @staticmethod
+    def worded(category: str, number: int, name: str, version: str, is_current: bool) -> str:
+        words = f"{tag_of(category, number)}　{name}"
+        return words if is_current else f"{version} {words}"
+
+
+def _boxes(label: str, field: type[Boxes] = NamedBoxes) -> Boxes:
     return field(label=label, queryset=None, required=False)
 
 
 class ActionForm(PortalModelForm):
     """Facts and relations of an action. Who may only edit their own department chooses among those."""
 
+    plan = Pick(label="計画", queryset=Plan.objects.all(), empty_label=None)
+    lead_department = Pick(label="担当", queryset=Department.objects.none(), empty_label="選んでください")
     starts_on = WarekiDateField(label="開始日")
     ends_on = WarekiDateField(label="終了予定日")
     supporting = _boxes("関係する所属")
@@ -79,20 +118,20 @@ class ActionForm(PortalModelForm):
 
     class Meta:
         model = Action
-        fields = (*ACTION_FIELDS, *ACTION_SETS)
+        fields = ACTION_FIELDS  # the sets would be read whole, each by itself
         widgets = {"purpose": forms.Textarea(attrs={"rows": 3}), "issue": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored = self.instance if self.instance.pk else None
         self.fields["lead_department"].queryset = lead_choices(user, stored)
-        self.fields["lead_department"].empty_label = "選んでください"
-        self.fields["plan"].empty_label = None
         for name, rows in _choices(stored).items():
             self.fields[name].queryset = rows
         self.fields["code"].help_text = "計画の中で1つだけの番号。例 K-12"
         if stored:
             self.initial["version"] = stored.version
+            links = links_of(stored)
+            self.initial |= {name: [link.pk for link in links[name]] for name in ACTION_SETS}
         else:
             for name in MOVING:
                 del self.fields[name]
@@ -106,7 +145,7 @@ class ActionForm(PortalModelForm):
 
     def values(self) -> dict[str, Any]:
         """The cleaned values as the services take them."""
-        names = (*self.Meta.fields, *(n for n in MOVING if n in self.fields))
+        names = (*ACTION_FIELDS, *ACTION_SETS, *(n for n in MOVING if n in self.fields))
         return {name: self.cleaned_data[name] for name in names}
 
     def show_conflict(self, error: StaleError) -> None:
@@ -129,10 +168,8 @@ def _choices(stored: Action | None) -> dict[str, QuerySet]:
     """What may be ticked: everything in force, and what is ticked already."""
     return {
         "supporting": _or_held(Department.objects.current().sections(), stored, "supported_actions"),
-        "elements": _or_held(Element.objects.in_force(), stored, "actions")
-        .select_related("layer")
-        .order_by("layer__order", "order", "pk"),
-        "items": _or_held(PriorityItem.objects.current(), stored, "actions").select_related("plan"),
+        "elements": _or_held(Element.objects.in_force(), stored, "actions").order_by("layer__order", "order", "pk"),
+        "items": _or_held(PriorityItem.objects.current(), stored, "actions"),
         "axes": _or_held(Axis.objects.filter(rubric__is_current=True), stored, "actions"),
     }
 

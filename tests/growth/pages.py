@@ -112,7 +112,7 @@ PAGES = [
     Page("actions:schedule", (grow_actions,)),
     Page("actions:detail", (grow_entries, grow_action_parts)),
     Page("actions:create", (grow_actions, grow_items, grow_elements)),
-    Page("actions:edit", (grow_action_parts, grow_items, grow_elements), most=16),
+    Page("actions:edit", (grow_action_parts, grow_items, grow_elements)),
     Page("actions:element_figures", (grow_elements,)),
     Page("actions:element_actions", (grow_actions,)),
     Page("actions:item_schedule", (grow_actions, grow_items)),
