@@ -118,7 +118,8 @@ def _own_and_previous(reply: Reply) -> tuple[Assessment | None, Assessment | Non
 def _with_scores(wanted: Q) -> list[Assessment]:
     """Assessments that are named by a condition on their scores, with scores, axes, round and version (1 query)."""
     found: dict[Assessment, list[Score]] = {}
-    for score in Score.objects.filter(wanted).select_related("axis", "assessment__reply__round", "assessment__rubric"):
+    rows = Score.objects.filter(wanted).select_related("axis", "assessment__reply__round", "assessment__rubric")
+    for score in rows.defer("assessment__reply__frozen"):
         found.setdefault(score.assessment, []).append(score)
     for assessment, scores in found.items():
         set_prefetched(assessment, "scores", scores)
@@ -132,16 +133,20 @@ def last_two(department: Department) -> list[Assessment]:
 
 
 def with_the_one_before(replies: Sequence[Reply]) -> list[tuple[Assessment, Assessment | None]]:
-    """The assessment of each reply that has one, with the department's last official one before it (2 queries)."""
+    """The assessment of each reply that has one, with the department's last official one before it (1 query)."""
+    asked = {r.pk for r in replies}
     day = OuterRef("round__period_end")
     older = Assessment.objects.official().filter(department=OuterRef("department"))
     newest = older.before(day, OuterRef("pk")).newest_first().values("pk")[:1]
-    rows = Reply.objects.filter(pk__in=[r.pk for r in replies]).order_by().annotate(before=Subquery(newest))
-    asked = dict(rows.values_list("pk", "before"))
-    wanted = Q(assessment__reply__in=asked) | Q(assessment__in=[pk for pk in asked.values() if pk])
-    found = _with_scores(wanted)
-    by_pk = {a.pk: a for a in found}
-    return [(a, by_pk.get(asked[a.reply_id])) for a in found if a.reply_id in asked]
+    rows = Reply.objects.filter(pk__in=asked).order_by().annotate(before=Subquery(newest))
+    found = _with_scores(Q(assessment__reply__in=asked) | Q(assessment__in=rows.values("before")))
+    return [(a, _newest_before(a, found)) for a in found if a.reply_id in asked]
+
+
+def _newest_before(now: Assessment, among: Iterable[Assessment]) -> Assessment | None:
+    same = (a for a in among if a.department_id == now.department_id and a.accepted_at is not None)
+    day = now.reply.round.period_end, now.reply_id
+    return max((a for a in same if (a.as_of, a.reply_id) < day), key=lambda a: (a.as_of, a.reply_id), default=None)
 
 
 def previous_score(reply: Reply, axis: Axis) -> Score | None:

@@ -145,9 +145,9 @@ class TestChanges:
         for one in many:
             official(one.department, {"axis-1": 1}, period="2025H2")
             make_assessment({"axis-1": 2}, reply=one)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             self.changes(*many[:2])
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             assert len(self.changes(*many)) == 6
 
 
