@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -14,6 +17,7 @@ from openpyxl import Workbook
 
 from audit.models import Entry
 from audit.querysets import EntryQuerySet
+from lib import cp932
 
 HEADS = ("番号", "日時", "だれが", "経路", "操作", "対象の種類", "対象の番号", "対象", "変更", "備考", "ハッシュ")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -27,6 +31,30 @@ def csv_of(entries: EntryQuerySet) -> Iterator[str]:
     yield "\ufeff" + _line(HEADS)
     for entry in _read(entries):
         yield _line(_row(entry))
+
+
+def sjis_of(entries: EntryQuerySet) -> IO[bytes]:
+    """A ZIP with the CSV in Shift_JIS and the report of what did not fit, put together on disk."""
+    out = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it when it is sent
+    with tempfile.TemporaryFile("w+", encoding="utf-8-sig", newline="") as misfits:
+        misfits.write(_line(cp932.REPORT))
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            with archive.open("操作の記録_Shift_JIS.csv", "w", force_zip64=True) as sheet:
+                for number, row in enumerate(itertools.chain([HEADS], map(_row, _read(entries))), 1):
+                    sheet.write(_fitted(number, row, misfits).encode("cp932"))
+            misfits.seek(0)
+            archive.writestr(cp932.REPORT_NAME, misfits.read().encode("utf-8-sig"))
+    out.seek(0)
+    return out
+
+
+def _fitted(number: int, row: Sequence[Any], misfits: IO[str]) -> str:
+    made = []
+    for head, value in zip(HEADS, row, strict=True):
+        fits, wrong = cp932.fitted(str(value))
+        misfits.writelines(_line(told) for told in cp932.reported(number, head, wrong, str(value)))
+        made.append(fits)
+    return _line(made)
 
 
 def workbook_of(entries: EntryQuerySet) -> bytes:

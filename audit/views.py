@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -48,6 +48,8 @@ def export(request: Request, kind: str) -> HttpResponseBase:
     name = f"操作の記録_{timezone.localtime():%Y%m%d}.{kind}"
     if kind == "csv":
         return _file(StreamingHttpResponse(resources.csv_of(found), content_type="text/csv; charset=utf-8"), name)
+    if kind == "zip":
+        return FileResponse(resources.sjis_of(found), as_attachment=True, filename=name, content_type="application/zip")
     if kind == "jsonl":
         return _file(StreamingHttpResponse(services.lines_of(found), content_type="application/jsonl"), name)
     if kind != "xlsx":

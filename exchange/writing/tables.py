@@ -18,10 +18,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exchange import cells
 from exchange.lists import Head, Shown
 from exchange.writing import styles
+from lib import cp932
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV, ZIP = "text/csv; charset=utf-8", "application/zip"
-GETA = "〓"
 SAMPLE = 200
 FORMATS = {"date": '[$-ja-JP]ggge"年"m"月"d"日"', "moment": "yyyy/mm/dd hh:mm", "number": "General", "text": "@"}
 KINDS = {"text": "文字", "number": "数", "date": "日付（ISO 8601）", "moment": "日時（ISO 8601、日本時間）"}
@@ -112,30 +112,18 @@ def csv_cp932(shown: Shown) -> File:
     name = f"{shown.title}_Shift_JIS"
     if not misfits:
         return File(f"{name}.csv", content, "text/csv; charset=Shift_JIS")
-    report = _csv([["行", "列", "文字", "符号位置", "もとの値"], *misfits]).encode("utf-8-sig")
-    return File(f"{name}.zip", _zip({f"{name}.csv": content, "入らない文字.csv": report}), ZIP)
+    report = _csv([cp932.REPORT, *misfits]).encode("utf-8-sig")
+    return File(f"{name}.zip", _zip({f"{name}.csv": content, cp932.REPORT_NAME: report}), ZIP)
 
 
 def _fitted(row: Sequence[Any], number: int, heads: Sequence[str], misfits: list[list[Any]]) -> list[str]:
     made = []
     for head, value in zip(heads, row, strict=True):
         text = plain(value)
-        try:
-            text.encode("cp932")
-        except UnicodeEncodeError:
-            wrong = dict.fromkeys(c for c in text if not _fits(c))
-            misfits += [[number, head, c, f"U+{ord(c):04X}", text] for c in wrong]
-            text = "".join(GETA if c in wrong else c for c in text)
-        made.append(text)
+        fits, wrong = cp932.fitted(text)
+        misfits += cp932.reported(number, head, wrong, text)
+        made.append(fits)
     return made
-
-
-def _fits(char: str) -> bool:
-    try:
-        char.encode("cp932")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def long_form(shown: Shown) -> File:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -37,6 +38,16 @@ def test_csv_opens_in_a_spreadsheet_and_holds_every_entry_in_order(reader: Clien
     assert rows[1][9] == "'=A1", "no cell is read as a formula"
     assert json.loads(rows[1][8]) == {"name": ["=1+1", "税務課"]}
     assert "attachment" in response["Content-Disposition"]
+
+
+def test_shift_jis_comes_with_a_report_of_what_does_not_fit(reader: Client, cast: SimpleNamespace) -> None:
+    ledger.record(by=cast.lead, act="update", obj=cast.tax, note="髙橋さん、𠮷野町")
+    archive = zipfile.ZipFile(io.BytesIO(content(reader.get("/audit/export/zip/"))))
+    rows = list(csv.reader(io.StringIO(archive.read("操作の記録_Shift_JIS.csv").decode("cp932"))))
+    assert [r[0] for r in rows] == ["番号", "1", "2", "3"]
+    assert (rows[1][9], rows[3][9]) == ("'=A1", "髙橋さん、〓野町")
+    report = list(csv.reader(io.StringIO(archive.read("入らない文字.csv").decode("utf-8-sig"))))
+    assert report[1:] == [["4", "備考", "𠮷", "U+20BB7", "髙橋さん、𠮷野町"]]
 
 
 def test_workbook(reader: Client) -> None:
