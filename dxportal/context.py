@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from accounts.access import can
 from accounts.roles import Permission
@@ -72,7 +73,17 @@ def _nav(request: HttpRequest) -> list[Link]:
     here = match.namespace if match else ""
     if not can(request.user, Permission.READ):
         return []
-    return [Link(reverse(name), label, current=space == here) for space, label, name in NAV]
+    return [Link(_address(name), label, current=space == here) for space, label, name in NAV]
+
+
+def _address(route: str) -> str:
+    """Where a page of the menu is; each page of the portal asks for a dozen of them."""
+    return _reversed(route, get_script_prefix())
+
+
+@lru_cache(maxsize=64)
+def _reversed(route: str, prefix: str) -> str:
+    return reverse(route)
 
 
 def _roles(user: Any) -> str:
@@ -84,19 +95,19 @@ def _roles(user: Any) -> str:
 
 def _menu(user: Any) -> list[Link]:
     menu = [
-        Link(reverse("accounts:password"), "パスワードの変更", "key-round"),
-        Link(reverse("accounts:factor"), "二要素", "smartphone"),
+        Link(_address("accounts:password"), "パスワードの変更", "key-round"),
+        Link(_address("accounts:factor"), "二要素", "smartphone"),
     ]
     if can(user, Permission.READ):
-        menu.insert(0, Link(reverse("strategy:my_vision"), "自分のビジョン", "sparkles"))
+        menu.insert(0, Link(_address("strategy:my_vision"), "自分のビジョン", "sparkles"))
     if any(book.allows(user) for book in books()):
-        menu.append(Link(reverse("exchange:home"), "Excelでの入出力", "file-spreadsheet"))
+        menu.append(Link(_address("exchange:home"), "Excelでの入出力", "file-spreadsheet"))
     if can(user, Permission.MANAGE_ACCOUNTS):
-        menu.append(Link(reverse("accounts:users"), "利用者", "users"))
-        menu.append(Link(reverse("accounts:departments"), "所属", "network"))
-        menu.append(Link(reverse("accounts:reorganisations"), "組織改編", "git-branch"))
+        menu.append(Link(_address("accounts:users"), "利用者", "users"))
+        menu.append(Link(_address("accounts:departments"), "所属", "network"))
+        menu.append(Link(_address("accounts:reorganisations"), "組織改編", "git-branch"))
     if can(user, Permission.READ_ORPHANS):
-        menu.append(Link(reverse("accounts:orphans"), "担当のないもの", "unplug"))
+        menu.append(Link(_address("accounts:orphans"), "担当のないもの", "unplug"))
     if can(user, Permission.READ_LEDGER):
-        menu.append(Link(reverse("audit:entries"), "操作の記録", "scroll-text"))
+        menu.append(Link(_address("audit:entries"), "操作の記録", "scroll-text"))
     return menu
