@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Max, Q, Subquery, When
+from django.db.models import Case, Count, F, Max, Q, Subquery, When
 
 from meetings import calendar
 from meetings.content import Content, load
@@ -27,15 +28,17 @@ def snapshots() -> list[Snapshot]:
     return list(Snapshot.objects.valid().light())
 
 
-def snapshots_with_text(today: dt.date, *, year: bool) -> list[Any]:
+def snapshots_with_text(today: dt.date, *, year: bool = False, asked: Sequence[int] = ()) -> list[Any]:
     """The same, each with its title, day and figures; the one that may be 前回 also with its `text` (those that may be
-    前年同期 for `year`)."""
-    rows, wanted = Snapshot.objects.valid(), today - dt.timedelta(days=365)
+    前年同期 for `year`). Those `asked` for come with their text, even where a `later` one corrects them."""
+    valid, wanted = Snapshot.objects.valid(), today - dt.timedelta(days=365)
     is_round = Case(When(meeting__isnull=True, then=1), default=0)
-    last = rows.filter(as_of__lt=today).order_by(is_round, *Snapshot._meta.ordering).values("pk")[:1]
+    last = valid.filter(as_of__lt=today).order_by(is_round, *Snapshot._meta.ordering).values("pk")[:1]
     may_be = [When(as_of__range=(wanted - YEAR_WITHIN, wanted + YEAR_WITHIN), then="content")] if year else []
-    text = Case(*may_be, When(pk=Subquery(last), then="content"))
-    return list(rows.only("title", "as_of", "meeting", "summary", "sha256").annotate(text=text))
+    text = Case(When(pk__in=asked, then="content"), *may_be, When(pk=Subquery(last), then="content"))
+    rows = Snapshot.objects.filter(Q(corrected_by__isnull=True) | Q(pk__in=asked))
+    rows = rows.only("title", "as_of", "meeting", "summary", "sha256")
+    return list(rows.annotate(text=text, later=F("corrected_by")))
 
 
 def content_of(snapshot: Any) -> Content:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import Department
 from meetings import queries
 from meetings.compare import Comparison, Move, compare
-from meetings.models import Snapshot
-from meetings.queries_collect import collect
+from meetings.queries_present import Present, present
 from meetings.sentence import Piece, sentence
+from strategy.models import PriorityItem
 
 NOW = "now"
 
@@ -20,9 +21,9 @@ NOW = "now"
 class Sides:
     """What is compared; `new` is None for the present."""
 
-    known: list[Snapshot]
-    old: Snapshot | None
-    new: Snapshot | None
+    known: list[Any]
+    old: Any
+    new: Any
 
     @property
     def new_key(self) -> str:
@@ -34,27 +35,31 @@ class Sides:
 
 
 def sides(asked: Mapping[str, str], today: dt.date) -> Sides:
-    """Which snapshots a reader asked for; by default the last one and now. Corrected ones can be asked for by name."""
-    known = queries.snapshots()
-    new = None if asked.get("new", NOW) == NOW else _by_key(asked["new"])
+    """Which snapshots a reader asked for; by default the last one and now. Corrected ones can be asked for by name
+    (1 query)."""
+    keys = {name: _number(asked.get(name, "")) for name in ("old", "new")}
+    found = queries.snapshots_with_text(today, asked=[k for k in keys.values() if k is not None])
+    by_key, known = {s.pk: s for s in found}, [s for s in found if s.later is None]
+    new = None if asked.get("new", NOW) == NOW else by_key.get(keys["new"])
     before = new.as_of if new else today
-    old = _by_key(asked.get("old", "")) or queries.last_snapshot([s for s in known if s != new], before)
+    old = by_key.get(keys["old"]) or queries.last_snapshot([s for s in known if s != new], before)
     return Sides(known, old, new)
 
 
-def _by_key(key: str) -> Snapshot | None:
-    if not (key.isascii() and key.isdigit() and len(key) < 18):
-        return None
-    return Snapshot.objects.light().filter(pk=int(key)).first()
+def _number(key: str) -> int | None:
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
 
 
-def compared(found: Sides, today: dt.date) -> Comparison | None:
-    """None without an older side; raises `content.CorruptError` when a side is damaged."""
+def compared(found: Sides, today: dt.date) -> tuple[Comparison, Present | None] | None:
+    """None without an older side; raises `content.CorruptError` when a side is damaged. With the present comes what
+    it names."""
     if found.old is None:
         return None
-    old = Snapshot.objects.get(pk=found.old.pk).read()
-    new = Snapshot.objects.get(pk=found.new.pk).read() if found.new else collect(today)
-    return compare(old, new)
+    old = queries.content_of(found.old)
+    if found.new:
+        return compare(old, queries.content_of(found.new)), None
+    now = present(today)
+    return compare(old, now.content), now
 
 
 def filtered(moves: list[Move], asked: Mapping[str, str]) -> list[Move]:
@@ -74,8 +79,18 @@ def pieces(found: Comparison, since: str) -> list[Piece]:
 
 def context_of(found: Sides, today: dt.date, asked: Mapping[str, str]) -> dict[str, Any]:
     """What the page of the comparison shows."""
-    result = compared(found, today)
-    if result is None:
+    both = compared(found, today)
+    if both is None:
         return {"sides": found, "comparison": None}
+    result, now = both
     moves = filtered(result.actions, asked)
-    return {"sides": found, "comparison": result, "moves": moves, "sentence": pieces(result, found.since)}
+    context = {"sides": found, "comparison": result, "moves": moves, "sentence": pieces(result, found.since)}
+    return context | _choices({m.department for m in result.actions}, now)
+
+
+def _choices(moved: set[int], now: Present | None) -> dict[str, Any]:
+    """Departments and national items to filter by."""
+    if now is None:
+        items = PriorityItem.objects.current()
+        return {"departments": Department.objects.filter(pk__in=moved), "items": items}
+    return {"departments": [d for pk, d in now.departments.items() if pk in moved], "items": now.items}

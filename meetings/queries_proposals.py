@@ -10,7 +10,7 @@ from meetings.compare import compare
 from meetings.content import CorruptError
 from meetings.models import Meeting, Snapshot
 from meetings.proposing import Proposal
-from meetings.queries_collect import collect
+from meetings.queries_present import present
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ def proposed(meeting: Meeting, today: dt.date) -> Proposed:
     if since is None:
         return Proposed([], None)
     try:
-        found = compare(since.read(), collect(today))
+        found = compare(since.read(), present(today).content)
     except CorruptError as error:
         return Proposed([], since, str(error))
-    present = set(meeting.agenda.values_list("title", flat=True))
-    rows = [p for p in proposing.proposals(found, _open(meeting)) if p.title not in present]
+    there = set(meeting.agenda.values_list("title", flat=True))
+    rows = [p for p in proposing.proposals(found, _open(meeting)) if p.title not in there]
     return Proposed(rows, since)
 
 

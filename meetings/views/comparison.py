@@ -9,14 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import requires
-from accounts.models import Department
 from accounts.roles import Permission
 from lib import htmx
 from lib.http import Request
 from meetings.compare import KINDS
 from meetings.content import CorruptError
 from meetings.queries_compare import context_of, sides
-from strategy.models import PriorityItem
 
 
 @require_GET
@@ -29,8 +27,4 @@ def compare(request: Request) -> HttpResponse:
         context |= context_of(found, today, request.GET)
     except CorruptError as error:
         context |= {"sides": found, "comparison": None, "problem": str(error)}
-    if context["comparison"] is not None:
-        moved = {m.department for m in context["comparison"].actions}
-        context["departments"] = Department.objects.filter(pk__in=moved)
-        context["items"] = PriorityItem.objects.current()
     return htmx.render(request, "meetings/compare.html", context, regions={"moves": "meetings/_moves.html"})

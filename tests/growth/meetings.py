@@ -46,7 +46,7 @@ PAGES = [
     Page("meetings:snapshots", (grow_snapshots,)),
     Page("meetings:snapshot", (grow_snapshots, grow_actions), args=pk("snapshot")),
     Page("meetings:compare", (grow_actions, grow_meetings)),
-    Page("meetings:compare", (grow_actions,), most=44, data=lambda w: {"old": w.snapshot.pk, "new": "now"}),
+    Page("meetings:compare", (grow_actions,), data=lambda w: {"old": w.snapshot.pk, "new": "now"}),
     Page("meetings:meeting_freeze", (grow_actions,), args=pk("meeting")),
     Page("meetings:round_freeze", (grow_actions,)),
 ]

@@ -8,10 +8,13 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.models import GradeScale, Hurdle
 from meetings import content
+from meetings.compare import compare
 from meetings.queries_collect import collect
+from meetings.queries_present import present
 from tests import world as worlds
 from tests.builders import make_action, make_report, today
 from tests.conftest import make_cast
@@ -160,3 +163,26 @@ def test_nothing_is_written(world):
     with CaptureQueriesContext(connection) as found:
         collect(today())
     assert not [q["sql"] for q in found if not q["sql"].startswith("SELECT")]
+
+
+def test_the_present_is_compared_as_a_snapshot_of_today_would_be(world):
+    """`queries_present` reads less than `collect`; nothing that a comparison says may be missing."""
+    make_decision(department=world.own)
+    make_indicator(name="割合", targets={today().year: "10"})
+    pushed = make_action(title="動いた取組", pushes=1, ends_on=today() + dt.timedelta(days=90))
+    pushed.date_changes.create(
+        kind="end", old_on=today(), new_on=pushed.ends_on, reason_kind="people", reason="要員の不足",
+        changed_at=timezone.now(), changed_by=world.cast.secretariat,
+    )  # fmt: skip
+    gone = make_action(title="まとめた取組", archived_at=timezone.now(), merged_into=world.action, merge_kind="merged")
+    whole, now = collect(today()), present(today()).content
+    empty = whole | {
+        key: [] for key in ("actions", "departments", "silent", "elements", "indicators", "hurdles", "decisions")
+    }
+    before = {"ends_on": "2020-01-01", "state": "stop", "title": "前の名"}
+    changed = [a | before | {"percent": a["percent"] + 1} for a in whole["actions"]]
+    older = whole | {"actions": [*changed, changed[0] | {"id": gone.pk}, changed[0] | {"id": 0}]}
+    for old in (whole, empty, older):
+        assert compare(old, now) == compare(old, whole)
+    assert any(m.reason == "要員の不足" for m in compare(older, now).actions)
+    assert any("merged" in m.kinds for m in compare(older, now).actions)
