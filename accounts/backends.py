@@ -8,13 +8,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import Membership, User
+from lib.prepared import PreparedRows
 
 
 def login_id_of(named: str) -> str:
     """The staff number in what a directory calls somebody: `CITY\\a001`, `a001@CITY.LOCAL`, `ａ００１`."""
     return unicodedata.normalize("NFKC", named).strip().rpartition("\\")[2].partition("@")[0]
+
+
+_POSTS = PreparedRows(
+    Membership, lambda user, day: Membership.objects.on(day).filter(user=user).order_by("role", "pk"),
+    joined=("user", "department"),
+)  # fmt: skip
 
 
 class PortalBackend(ModelBackend):
@@ -28,7 +36,7 @@ class PortalBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user together with the posts of today, which every page asks for: one query for both."""
-        posts = list(Membership.objects.current().filter(user=user_id).select_related("user", "department"))
+        posts = _POSTS.objects(user_id, timezone.localdate())
         if not posts:
             return super().get_user(user_id)
         user = posts[0].user

@@ -100,8 +100,8 @@ class ServedElements:
         links = rows.filter(elements__in=elements).order_by().values_list("elements", "pk", "state_key", "percent")
         found = list(links)
         served = Counter(map(itemgetter(1), found))
-        several = {action for action, n in served.items() if n > 1}
-        alone = [link for link in found if link[1] not in several]
+        several = {action for action, n in served.items() if n > 1} if len(served) < len(found) else set()
+        alone = [link for link in found if link[1] not in several] if several else found
         self._counts = _spread(Counter(map(itemgetter(0, 2), alone)))
         self._points: dict[int, int] = defaultdict(int)
         for element, _, state, percent in alone:

@@ -2,11 +2,12 @@
 
 Django builds and compiles a statement anew each time, which takes several times as long as a small read itself; a page
 of twelve such reads spends half of its time there. The statement is the one that Django makes for the database in use
-and only its numbers change. Nothing of an answer is kept.
+and only its values change. Nothing of an answer is kept.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, NamedTuple
@@ -15,65 +16,107 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-# They stand for the numbers while a statement is compiled; no key is that high, and every integer column can hold it.
-MARKS = tuple(range(2_147_400_000, 2_147_400_008))
+Value = int | dt.date
 
-PLACES: dict[int | str, int] = {mark: n for n, mark in enumerate(MARKS)} | {str(m): n for n, m in enumerate(MARKS)}
+# They stand for the values while a statement is compiled: no key is that high, and every integer column can hold it.
+NUMBERS = tuple(range(2_147_400_000, 2_147_400_008))
+DAYS = tuple(dt.date(9990, 1, n) for n in range(1, 9))
 LARGEST = 2**63 - 1
 
 
 class Shape(NamedTuple):
-    """A compiled statement; `places` gives for each parameter the number that belongs there, or None."""
+    """A compiled statement; `places` gives for each parameter the value that belongs there, or None."""
 
     compiler: SQLCompiler
     sql: str
     params: tuple[Any, ...]
     places: tuple[int | None, ...]
 
+    def filled(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """The parameters for some values; a number stands as text where its mark did."""
+        return tuple(
+            param if at is None else str(values[at]) if isinstance(param, str) else values[at]
+            for param, at in zip(self.params, self.places, strict=True)
+        )
+
 
 class Prepared:
-    """A read by whole numbers. `build` gives its rows as `values_list`, and is called with marks for the numbers.
+    """A read by whole numbers and days. `build` gives its rows as `values_list`, and is called with marks for them.
 
     A number may stand as text, as keys do in the ledger. A condition whose SQL depends on the value (None, a list) has
-    no fixed shape and does not belong here, nor does anything that changes from day to day.
+    no fixed shape and does not belong here; what depends on the day takes it as a value.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
         self._build = build
         self._shapes: dict[str, Shape] = {}
 
-    def rows(self, *numbers: int) -> list[tuple[Any, ...]]:
+    def rows(self, *values: Value) -> list[tuple[Any, ...]]:
         """The answer; none for a number that no column can hold."""
-        if any(not -LARGEST <= number <= LARGEST for number in numbers):
+        if any(isinstance(value, int) and not -LARGEST <= value <= LARGEST for value in values):
             return []
         connection = connections[DEFAULT_DB_ALIAS]
         shape = self._shapes.get(connection.vendor)
         if shape is None:
-            shape = self._shapes[connection.vendor] = self._compiled(len(numbers))
-        places = zip(shape.params, shape.places, strict=True)
-        filled = tuple(param if at is None else type(param)(numbers[at]) for param, at in places)
+            shape = self._shapes[connection.vendor] = self._compiled(connection, values)
+        filled = shape.filled([_stored(connection, value) for value in values])
         # Of its own for each call: threads have their connections.
         compiler = copy(shape.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (shape.sql, filled)  # type: ignore[method-assign]
         return list(compiler.results_iter(tuple_expected=True))
 
-    def _compiled(self, count: int) -> Shape:
-        compiler = self._build(*MARKS[:count]).query.get_compiler(DEFAULT_DB_ALIAS)
+    def _compiled(self, connection: Any, values: Sequence[Value]) -> Shape:
+        marks = [DAYS[n] if isinstance(value, dt.date) else NUMBERS[n] for n, value in enumerate(values)]
+        compiler = self._build(*marks).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        places = tuple(PLACES.get(p) if isinstance(p, int | str) else None for p in params)
-        if set(range(count)) - set(places):
-            raise ValueError("A number does not stand in the statement as it is.")
+        known = {_stored(connection, mark): n for n, mark in enumerate(marks)}
+        known |= {str(mark): n for n, mark in enumerate(marks)}
+        places = tuple(known.get(p) if isinstance(p, int | str | dt.date) else None for p in params)
+        if set(range(len(values))) - set(places):
+            raise ValueError("A value does not stand in the statement as it is.")
         return Shape(compiler, sql, tuple(params), places)
 
 
+def _stored(connection: Any, value: Value) -> Any:
+    """A value as the database takes it."""
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, dt.date) else value
+
+
+class Columns(NamedTuple):
+    """The columns of one model in a row; `relation` is empty for the model itself."""
+
+    relation: str
+    model: type[Model]
+    names: list[str]
+
+
 class PreparedRows:
-    """Whole rows of one model by whole numbers, as its objects; `without` names columns that are left unread."""
+    """Whole rows of one model as its objects, with the `joined` ones; columns named in `without` are left unread."""
 
-    def __init__(self, model: type[Model], build: Callable[..., QuerySet[Any]], *, without: Sequence[str] = ()) -> None:
-        self._model = model
-        self.names = [f.attname for f in model._meta.concrete_fields if f.name not in without]
-        self._read = Prepared(lambda *numbers: build(*numbers).values_list(*self.names))
+    def __init__(
+        self, model: type[Model], build: Callable[..., QuerySet[Any]], *,
+        without: Sequence[str] = (), joined: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        self._own = Columns("", model, [f.attname for f in model._meta.concrete_fields if f.name not in without])
+        self._joined = [_columns(model, name) for name in joined]
+        names = [*self._own.names, *(f"{part.relation}__{name}" for part in self._joined for name in part.names)]
+        self._read = Prepared(lambda *values: build(*values).values_list(*names))
 
-    def objects(self, *numbers: int) -> list[Any]:
-        return [self._model.from_db(DEFAULT_DB_ALIAS, self.names, row) for row in self._read.rows(*numbers)]
+    def objects(self, *values: Value) -> list[Any]:
+        return [self._object(row) for row in self._read.rows(*values)]
+
+    def _object(self, row: tuple[Any, ...]) -> Any:
+        at = len(self._own.names)
+        made: Any = self._own.model.from_db(DEFAULT_DB_ALIAS, self._own.names, row[:at])
+        for relation, model, names in self._joined:
+            part, at = row[at : at + len(names)], at + len(names)
+            # The key comes first; a missing one is a row that is not there.
+            setattr(made, relation, None if part[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, part))
+        return made
+
+
+def _columns(model: type[Model], relation: str) -> Columns:
+    other: Any = model._meta.get_field(relation).related_model
+    names = [f.attname for f in other._meta.concrete_fields if not f.primary_key]
+    return Columns(relation, other, [other._meta.pk.attname, *names])

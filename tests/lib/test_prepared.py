@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
-from actions.models import Milestone, Phase
-from lib.prepared import Prepared
+from actions.models import Action, Milestone, Phase
+from lib.prepared import Prepared, PreparedRows
 from tests.builders import make_action, make_milestone, make_phase, today
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +64,25 @@ def test_a_number_as_text():
     make_phase(action=action, label="12")
     prepared = Prepared(lambda number: Phase.objects.filter(label=str(number)).values_list("label"))
     assert (prepared.rows(12), prepared.rows(13)) == ([("12",)], [])
+
+
+def test_a_day_is_a_value_of_each_call():
+    action = make_action()
+    for day in (today(), today() + dt.timedelta(days=1)):
+        make_phase(action=action, label=day.isoformat(), starts_on=day, ends_on=day)
+    prepared = Prepared(lambda pk, day: Phase.objects.filter(action=pk, starts_on=day).values_list("label"))
+    for day in (today(), today() + dt.timedelta(days=1)):
+        assert prepared.rows(action.pk, day) == [(day.isoformat(),)]
+
+
+def test_whole_rows_with_what_they_point_to(django_assert_num_queries):
+    one, other = make_action(), make_action(merged_into=make_action(), merge_kind="merged", archived_at=timezone.now())
+    joined = ("plan", "merged_into")
+    read = PreparedRows(Action, lambda pk: Action.objects.filter(pk=pk), without=("issue",), joined=joined)
+    for action in (one, other):
+        with django_assert_num_queries(1):
+            (found,) = read.objects(action.pk)
+            assert (found, found.title, found.plan, found.merged_into) == (
+                action, action.title, action.plan, action.merged_into,
+            )  # fmt: skip
+        assert found.get_deferred_fields() == {"issue"}
