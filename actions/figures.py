@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -230,26 +230,35 @@ def late(rows: ActionQuerySet, today: dt.date, limit: int | None = None) -> Late
 
 def judged(rows: ActionQuerySet, limit: int | None = None) -> Judged:
     """Newly late first, then overdue before late, then by due date (1 query)."""
-    found = sorted((not newly, row[1] != "over", row[2], row[3], row[0]) for newly, row in lateness(rows))
+    return judge(lateness(rows), limit)
+
+
+def judge(read: Iterable[tuple[Any, ...]], limit: int | None = None) -> Judged:
+    """The same of `LATENESS` values that were read already."""
+    found = sorted((not _is_newly(*row), row[1] != "over", row[2], row[3], row[0]) for row in read)
     return Judged(len(found), sum(not row[0] for row in found), {row[-1]: not row[0] for row in found[:limit]})
 
 
 def newly_late(rows: ActionQuerySet) -> set[int]:
     """Keys of those among `rows` that are newly late (1 query)."""
-    return {row[0] for newly, row in lateness(rows) if newly}
+    return {row[0] for row in lateness(rows) if _is_newly(*row)}
 
 
-def lateness(rows: ActionQuerySet) -> Iterator[tuple[bool, tuple[Any, ...]]]:
-    """Figures of the late and overdue ones among `rows` (key, state, end, code first), each with whether it is newly
-    so: neither late nor overdue on the day of the report before the last (1 query)."""
-    delayed = rows.filter(state_key__in=rules.DELAYED).order_by()
+LATENESS = ("pk", "state_key", "ends", "code", "starts", "percent", "as_of", "before")
+
+
+def lateness(rows: ActionQuerySet) -> Iterable[tuple[Any, ...]]:
+    """Figures of the late and overdue ones among `rows` (1 query)."""
+    delayed = with_lateness(rows.filter(state_key__in=rules.DELAYED).order_by())
+    return delayed.annotate(before=report_before()).values_list(*LATENESS)
+
+
+def with_lateness(rows: ActionQuerySet) -> ActionQuerySet:
     ends, starts, as_of = (Cast(name, CharField()) for name in ("ends_on", "starts_on", "reported_as_of"))
-    figures = delayed.annotate(ends=ends, starts=starts, as_of=as_of, before=_report_before())
-    for row in figures.values_list("pk", "state_key", "ends", "code", "starts", "percent", "as_of", "before"):
-        yield _is_newly(*row), row
+    return rows.annotate(ends=ends, starts=starts, as_of=as_of)
 
 
-def _report_before() -> Subquery:
+def report_before() -> Subquery:
     """The last official report for an earlier day than the last one, as one text; one look into an index."""
     official = ProgressReport.objects.official()
     earlier = official.filter(action=OuterRef("pk"), as_of__lt=OuterRef("reported_as_of"))
@@ -257,7 +266,8 @@ def _report_before() -> Subquery:
 
 
 def _is_newly(pk: int, state: str, ends: str, code: str, starts: str, percent: int, as_of: str, before: str) -> bool:
-    """`rules.is_newly_late` for an action that is delayed now, on the bare values of two thousand rows."""
+    """`rules.is_newly_late` for an action that is delayed now, on the bare values of two thousand rows: neither late
+    nor overdue on the day of the report before the last."""
     if as_of is None:
         return False
     span = rules.Span(_day(starts), _day(ends))

@@ -176,8 +176,15 @@ def reply_rows(reply: Reply, today: dt.date) -> list[Row]:
     return rows_of([reply], today)[reply.pk]
 
 
-def rows_of(replies: Sequence[Reply], today: dt.date) -> dict[int, list[Row]]:
-    """Rows of several replies: what the department must report, and what it did report (at most 4 queries)."""
+def answered_rows(reply: Reply, today: dt.date) -> tuple[int, int]:
+    """How many rows of a reply are complete, and how many there are (1 query for one that is not accepted)."""
+    rows = rows_of([reply], today, beside=Beside({}, {}))[reply.pk]
+    return sum(r.is_complete for r in rows), len(rows)
+
+
+def rows_of(replies: Sequence[Reply], today: dt.date, beside: Beside | None = None) -> dict[int, list[Row]]:
+    """Rows of several replies: what the department must report, and what it did report (at most 4 queries). `beside`
+    is what is asked beside the progress, where that is known or not wanted."""
     parts = {r.pk: _Rows() for r in replies}
     actions = {}
     for action in _asked_or_reported(replies):
@@ -188,7 +195,7 @@ def rows_of(replies: Sequence[Reply], today: dt.date) -> dict[int, list[Row]]:
             parts[report.reply_id].actions.append(action)
     _add_unreported(parts, replies, actions.values())
     befores = _before_accepted([r for part in parts.values() for r in part.reports.values() if r.accepted_at])
-    beside = beside_of([a for part in parts.values() for a in part.actions])
+    beside = beside or beside_of([a for part in parts.values() for a in part.actions])
     return {r.pk: _rows(r, parts[r.pk], befores, beside, today) for r in replies}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Exists
 
 from actions.models import Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
@@ -72,6 +72,12 @@ def raised_and_standing(reply: Reply) -> Raised:
     now = sorted((h for h in found if h.reply_id == reply.pk), key=lambda h: h.pk)
     none = not now and NoHurdle.objects.filter(reply=reply).exists()
     return Raised(now, none, [h for h in found if h.reply_id != reply.pk])
+
+
+def is_said(reply: Reply) -> bool:
+    """Whether a reply raises a hurdle or says that there is none (1 query)."""
+    raised, none = (model.objects.filter(reply=reply) for model in (Hurdle, NoHurdle))
+    return any(Reply.objects.filter(pk=reply.pk).values_list(Exists(raised), Exists(none)).get())
 
 
 def requests() -> list[PolicyRequest]:

@@ -15,7 +15,7 @@ from accounts.roles import Permission
 from actions import services
 from actions.forms.reports import RowForm
 from actions.models import ProgressReport
-from actions.queries import Row, reply_rows, rows_of
+from actions.queries import Row, answered_rows, reply_rows, rows_of
 from actions.queries_moves import moved_in, moves_of, rows_of_reports
 from actions.services import corrections
 from actions.services.labels import moved_dates, moved_lines, reached_lines
@@ -78,6 +78,9 @@ class ProgressSection:
         rows = self.read(reply) if found is None else found
         missing = [Missing(_missing_label(r), r.anchor) for r in rows if not r.is_complete]
         return Standing(len(rows) - len(missing), len(rows), missing, [_dot(r) for r in rows])
+
+    def counted(self, reply: Reply) -> tuple[int, int]:
+        return answered_rows(reply, timezone.localdate())
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         rows = rows_of(replies, timezone.localdate())

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 
 from accounts.access import can
@@ -20,7 +22,7 @@ from lib.wareki import format_date
 from meetings import queries as meeting_queries
 from meetings.models import Decision
 from rounds.models import Reply, Round
-from rounds.sections import of_round
+from rounds.sections import counted, of_round
 from rounds.states import TURN
 from strategy.models import Edition
 
@@ -100,18 +102,37 @@ WORDS = {
 }
 
 
-def open_replies(department: Department, user: User, today: dt.date) -> list[ReplyTask]:
-    """Replies of the department in rounds that are open, with what to press next."""
-    replies = Reply.objects.filter(department=department, round__in=Round.objects.opened(today))
-    return [_reply_task(r, user, today) for r in replies.select_related("round", "department")]
+ROUND = [f.attname for f in Round._meta.concrete_fields]
+REPLY = [f.attname for f in Reply._meta.concrete_fields if f.name != "frozen"]
+
+
+def rounds_of(department: Department) -> list[tuple[Round, Reply | None]]:
+    """Every round, each with the department's reply where it was asked, without what was frozen (1 query)."""
+    own = FilteredRelation("replies", condition=Q(replies__department=department))
+    read = Round.objects.annotate(own=own).values_list(*ROUND, *(f"own__{name}" for name in REPLY))
+    return [_with_reply(row[: len(ROUND)], row[len(ROUND) :], department) for row in read]
+
+
+def _with_reply(round_values: Any, values: Any, department: Department) -> tuple[Round, Reply | None]:
+    round_ = Round.from_db(DEFAULT_DB_ALIAS, ROUND, round_values)
+    if values[0] is None:
+        return round_, None
+    reply = Reply.from_db(DEFAULT_DB_ALIAS, REPLY, values)
+    reply.round, reply.department = round_, department
+    return round_, reply
+
+
+def open_replies(rounds: Iterable[tuple[Round, Reply | None]], user: User, today: dt.date) -> list[ReplyTask]:
+    """Replies in rounds that are open, with what to press next."""
+    return [_reply_task(reply, user, today) for round_, reply in rounds if reply and round_.is_open(today)]
 
 
 def _reply_task(reply: Reply, user: User, today: dt.date) -> ReplyTask:
     css, icon, word = WORDS[reply.shown_state]
     progress = ""
     if reply.is_editable:
-        standings = [(s.title, s.standing(reply)) for s in of_round(reply.round)]
-        progress = "　".join(f"{title} {s.done}/{s.total}" for title, s in standings)
+        parts = [(s.title, *counted(s, reply)) for s in of_round(reply.round)]
+        progress = "　".join(f"{title} {done}/{total}" for title, done, total in parts)
     act, primary = "見る", False
     if reply.is_editable:
         act, primary = ("直す" if reply.state == "returned" else "回答する"), True

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, OuterRef, Subquery, When
 
-from actions import status
-from actions.figures import Judged, Late, LateRow
+from accounts.models import Department
+from actions import rules, status
+from actions.figures import LATENESS, Judged, Late, LateRow, judge, report_before, with_lateness
 from actions.models import Action, DateChange, ProgressReport, reason_choices
+from actions.querysets import ActionQuerySet
+from actions.roll import Counts, empty_counts
 from dashboard.city import City
 from lib.joined import Beside, joined, split
 from meetings.queries_now import MOST_KEYS, READ, Standing, standing_of, with_read
@@ -31,35 +37,58 @@ def named(city: City, judged: Judged, known: set[int]) -> Named:
     """The first late actions whole, and how those `known` to a snapshot stand now (1 query)."""
     rows = _read(city, list(judged.first), known)
     by_key = {row[READ.index("pk")]: row for row in rows}
-    late = [(newly, dict(zip(COLUMNS, by_key[pk], strict=True))) for pk, newly in judged.first.items()]
-    return Named(
-        Late(judged.total, judged.newly, [_late_row(city, row, newly) for newly, row in late]),
-        {row["pk"]: _thread(row) for _, row in late},
-        standing_of((row[: len(READ)] for row in rows), known),
-    )
+    shown = [dict(zip(COLUMNS, by_key[pk], strict=True)) for pk in judged.first]
+    late, threads = _drawn(judged, shown, city.departments, city.today)
+    return Named(late, threads, standing_of((row[: len(READ)] for row in rows), known))
 
 
-COLUMNS = (*READ, "starts_on", "ends_on", "reported_as_of", "said", "moved")
+def of_department(department: Department, today: dt.date, expected: dt.date | None, most: int) -> tuple[Counts, Named]:
+    """All actions in force that a department leads: by state, and the first `most` late ones whole (1 query)."""
+    late = When(state_key__in=rules.DELAYED, then=report_before())
+    rows = Action.objects.live().with_state(today, expected).filter(lead_department=department).order_by()
+    rows = _with_words(with_lateness(rows).annotate(before=Case(late)), state_key__in=rules.DELAYED)
+    read = [dict(zip(OWN, row, strict=True)) for row in rows.values_list(*OWN)]
+    delayed = {row["pk"]: row for row in read if row["state_key"] in rules.DELAYED}
+    judged = judge(([row[name] for name in LATENESS] for row in delayed.values()), most)
+    shown = [delayed[pk] for pk in judged.first]
+    counts = empty_counts() | Counter(row["state_key"] for row in read)
+    return counts, Named(*_drawn(judged, shown, {department.pk: department}, today), Standing([], set()))
+
+
+def _drawn(
+    judged: Judged, shown: list[dict[str, Any]], departments: Mapping[int, Department], today: dt.date
+) -> tuple[Late, dict[int, list[str]]]:
+    rows = [_late_row(row, judged.first[row["pk"]], departments, today) for row in shown]
+    return Late(judged.total, judged.newly, rows), {row["pk"]: _thread(row) for row in shown}
+
+
+SHOWN = ("starts_on", "ends_on", "reported_as_of", "said", "moved")
+COLUMNS = (*READ, *SHOWN)
+OWN = (*LATENESS, "title", "pushes", "lead_department_id", *SHOWN)
 
 
 def _read(city: City, shown: list[int], known: set[int]) -> list[tuple[Any, ...]]:
-    """The words of the last report and the moves of the end come along for those `shown` alone."""
-    report = ProgressReport.objects.filter(pk=OuterRef("last_report")).values(said=Beside("reason_kind", "reason"))
-    changes = DateChange.objects.of_end().filter(action=OuterRef("pk"))
-    rows = with_read(Action.objects.with_state(city.today, city.expected)).annotate(
-        said=Case(When(pk__in=shown, then=Subquery(report))),
-        moved=Case(When(pk__in=shown, then=joined(changes, "action", "pk", "old_on", "changed_at"))),
-    )
+    rows = _with_words(with_read(Action.objects.with_state(city.today, city.expected)), pk__in=shown)
     keys = {*shown, *known}
     return list((rows if len(keys) > MOST_KEYS else rows.filter(pk__in=keys)).order_by().values_list(*COLUMNS))
 
 
-def _late_row(city: City, row: dict[str, Any], newly: bool) -> LateRow:
+def _with_words(rows: ActionQuerySet, **shown: Any) -> ActionQuerySet:
+    """The words of the last report and the moves of the end, for those `shown` alone."""
+    report = ProgressReport.objects.filter(pk=OuterRef("last_report")).values(said=Beside("reason_kind", "reason"))
+    changes = DateChange.objects.of_end().filter(action=OuterRef("pk"))
+    moved = joined(changes, "action", "pk", "old_on", "changed_at")
+    return rows.annotate(said=Case(When(**shown, then=Subquery(report))), moved=Case(When(**shown, then=moved)))
+
+
+def _late_row(
+    row: dict[str, Any], newly: bool, departments: Mapping[int, Department], today: dt.date
+) -> LateRow:
     kind, _, reason = (row["said"] or "").partition(":")
     names = ("pk", "code", "title", "percent", "pushes", "starts_on", "ends_on", "reported_as_of")
     action = Action(**{name: row[name] for name in names})
-    action.lead_department = city.departments[row["lead_department_id"]]
-    planned = status.planned_percent(action.starts_on, action.ends_on, action.reported_as_of or city.today)
+    action.lead_department = departments[row["lead_department_id"]]
+    planned = status.planned_percent(action.starts_on, action.ends_on, action.reported_as_of or today)
     return LateRow(action, row["state_key"], newly, REASONS.get(kind, ""), reason, planned)
 
 

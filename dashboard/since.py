@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from actions.models import DateChange
 from actions.roll import Roll
 from dashboard.city import City, Scope
 from lib import charts, fiscal
@@ -23,7 +22,7 @@ from meetings.content import CorruptError
 from meetings.models import Snapshot
 from meetings.queries_now import Standing
 from meetings.sentence import Piece, sentence
-from meetings.words import day, signed
+from meetings.words import signed
 
 LAST, YEAR = "last", "year"
 # In the order of the chart's colours, which are then those of the states.
@@ -156,14 +155,6 @@ def query_of(found: Since, scope: Scope) -> str:
     """The choices of this page for a link to another view of it."""
     params = _kept(scope) | ({"with": found.key} if found.key != LAST else {})
     return f"?{urlencode(params)}" if params else ""
-
-
-def threads(late: list[Any]) -> dict[int, list[str]]:
-    """The way of each end date: every day that was promised, the present one last (1 query)."""
-    changes: dict[int, list[str]] = defaultdict(list)
-    for change in DateChange.objects.of_end().filter(action__in=[row.action.pk for row in late]):
-        changes[change.action_id].append(day(change.old_on.isoformat()))
-    return {row.action.pk: [*changes[row.action.pk], day(row.action.ends_on.isoformat())] for row in late}
 
 
 def trend(snapshots: Iterable[Snapshot], counts: Mapping[str, int]) -> Trend | None:

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_GET
 from accounts.access import can, requires
 from accounts.roles import Permission, Role
 from actions import figures
-from actions.models import Action
 from dashboard import desks, maturity, queries
 from dashboard import search as searching
 from dashboard import since as comparing
 from dashboard.city import Scope, gather
-from dashboard.named import named
+from dashboard.named import named, of_department
 from dashboard.visions import by_vision
 from lib import htmx
 from lib.fold import asked
@@ -114,16 +113,14 @@ def _department_home(request: Request) -> HttpResponse:
     if wanted and department is None:
         raise Http404
     department = department or mine[0]
-    expected = expected_as_of(today)
-    rows = Action.objects.live().with_state(today, expected).filter(lead_department=department)
-    base = {"department": department.pk}
-    late = figures.late(rows, today, queries.LATE_SHOWN)
-    context = queries.overview(figures.state_counts(rows), late, today, expected, base)
-    context |= maturity.department(department)
-    context |= {
+    rounds = desks.rounds_of(department)
+    expected = expected_as_of(today, [round_ for round_, _ in rounds])
+    counts, found = of_department(department, today, expected, queries.LATE_SHOWN)
+    context = queries.overview(counts, found.late, today, expected, {"department": department.pk})
+    context |= maturity.department(department) | {
         "department": department, "others": [d for d in mine if d != department],
-        "replies": desks.open_replies(department, request.user, today),
-        "open": desks.decisions(department), "threads": comparing.threads(context["late"]),
+        "replies": desks.open_replies(rounds, request.user, today),
+        "open": desks.decisions(department), "threads": found.threads,
     }  # fmt: skip
     return htmx.render(request, "dashboard/department.html", context)
 

@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from maturity import panels, queries, services
 from maturity.models import Assessment, Score
 from maturity.queries import Answers
+from maturity.queries_answered import answered_axes
 from maturity.scoring import differences
 from maturity.services import corrections
 from maturity.words import level_words, target_words
@@ -50,6 +51,9 @@ class MaturitySection:
             [Missing(f"{s.axis}が未回答", panels.anchor(s.axis)) for s in scores if not s.is_answered],
             [Dot(panels.anchor(s.axis), str(s.axis), "ok" if s.is_answered else "") for s in scores],
         )
+
+    def counted(self, reply: Reply) -> tuple[int, int]:
+        return answered_axes(reply)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         """Levels that moved; a department's first assessment is one line."""

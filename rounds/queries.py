@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from accounts.models import User
 from accounts.roles import Role
@@ -100,6 +100,15 @@ def lines_of(reply: Reply) -> list[Line]:
         Line(q, given.get(q.pk) or Answer(reply=reply, question=q, version=0), before.get((q.text, q.kind), ""))
         for q in questions
     ]
+
+
+def counted_answers(reply: Reply) -> tuple[int, int]:
+    """Answered questions, and these with the required ones that are still open (1 query)."""
+    rows = reply.round.questions.annotate(said=FilteredRelation("answers", condition=Q(answers__reply=reply)))
+    found = [(q.required, getattr(q, "said", None)) for q in rows.select_related("said")]
+    answered = [said for _, said in found if said and said.is_answered]
+    missing = [required for required, said in found if required and said not in answered]
+    return len(answered), len(answered) + len(missing)
 
 
 def line_of(reply: Reply, question: Question) -> Line:

@@ -14,7 +14,7 @@ from accounts.roles import Permission
 from lib import ledger
 from rounds.forms import AnswerForm
 from rounds.models import Answer, Reply
-from rounds.queries import Line, lines_of
+from rounds.queries import Line, counted_answers, lines_of
 from rounds.sections import QUESTIONS, Change, Dot, Missing, Standing
 
 HEADS = ("質問", "答え", "前回")
@@ -49,6 +49,9 @@ class QuestionSection:
             [Missing(f"「{_short(line)}」が未回答", line.question.anchor) for line in missing],
             [Dot(line.question.anchor, _short(line), "ok" if line.answer.is_answered else "") for line in lines],
         )  # fmt: skip
+
+    def counted(self, reply: Reply) -> tuple[int, int]:
+        return counted_answers(reply)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         """All answers of a reply as one line of the queue: they are new in every round."""

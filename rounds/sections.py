@@ -106,6 +106,23 @@ class Weighing(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """What a section also does for pages that show its numbers alone."""
+
+    def counted(self, reply: Reply) -> tuple[int, int]:
+        """How much is answered, and of how much; the same as its standing, in one read."""
+        ...
+
+
+def counted(section: Section, reply: Reply) -> tuple[int, int]:
+    """`done` and `total` of a section's standing."""
+    if isinstance(section, Counting):
+        return section.counted(reply)
+    standing = section.standing(reply)
+    return standing.done, standing.total
+
+
 class Weighed(NamedTuple):
     """A change whose words are not read yet; `section` and `key` name it."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from lib.forms import display
 from rounds.models import Reply
@@ -98,7 +98,7 @@ def figure_words(actual: IndicatorActual, indicator: Indicator) -> str:
 def entry_rows(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
     """By reply id: the rows of the department's registers that apply, or of which nobody knows yet."""
     said = _reports(replies, "entry")
-    rows = RegisterEntry.objects.filter(department__in=[r.department_id for r in replies]).exclude(applicable="no")
+    rows = _asked_entries([r.department_id for r in replies])
     own = defaultdict(list)
     for entry in rows.select_related("register", "department").order_by("register", "number", "pk"):
         own[entry.department_id].append(entry)
@@ -109,8 +109,7 @@ def actual_rows(replies: Sequence[Reply]) -> dict[int, list[ActualRow]]:
     """By reply id: the department's indicators in use, each with its latest official figure."""
     said = _reports(replies, "indicator")
     newest = IndicatorActual.objects.filter(indicator=OuterRef("pk")).order_by("-as_of", "-pk").values("pk")[:1]
-    departments = [r.department_id for r in replies]
-    live = Indicator.objects.filter(department__in=departments, archived_at__isnull=True)
+    live = _asked_indicators([r.department_id for r in replies])
     found = list(live.annotate(newest=Subquery(newest)).order_by("name", "pk"))
     latest = IndicatorActual.objects.in_bulk([i.newest for i in found if i.newest])
     own = defaultdict(list)
@@ -120,6 +119,30 @@ def actual_rows(replies: Sequence[Reply]) -> dict[int, list[ActualRow]]:
         r.pk: [ActualRow(i, latest.get(i.newest), said.get((r.pk, i.pk))) for i in own[r.department_id]]
         for r in replies
     }
+
+
+def _asked_entries(departments: Sequence[int]) -> QuerySet[RegisterEntry]:
+    return RegisterEntry.objects.filter(department__in=departments).exclude(applicable="no")
+
+
+def _asked_indicators(departments: Sequence[int]) -> QuerySet[Indicator]:
+    return Indicator.objects.filter(department__in=departments, archived_at__isnull=True)
+
+
+def counted_entries(reply: Reply) -> tuple[int, int]:
+    """How many rows of registers a reply answered, and how many it is asked about (1 query)."""
+    return _counted(_asked_entries([reply.department_id]), reply, "entry")
+
+
+def counted_actuals(reply: Reply) -> tuple[int, int]:
+    """The same of indicators."""
+    return _counted(_asked_indicators([reply.department_id]), reply, "indicator")
+
+
+def _counted(rows: QuerySet[Any], reply: Reply, field: str) -> tuple[int, int]:
+    said = Exists(ReportedFigure.objects.filter(reply=reply, **{field: OuterRef("pk")}))
+    answered = list(rows.order_by().values_list(said, flat=True))
+    return sum(answered), len(answered)
 
 
 def _reports(replies: Sequence[Reply], field: str) -> dict[tuple[int, int], ReportedFigure]:

@@ -51,6 +51,9 @@ class RegisterSection:
         rows = self.read(reply) if found is None else found
         return _standing(rows, [str(row.entry) for row in rows])
 
+    def counted(self, reply: Reply) -> tuple[int, int]:
+        return queries.counted_entries(reply)
+
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         found = queries.entry_rows(replies)
         return {pk: [_entry_change(row) for row in rows if row.pairs] for pk, rows in found.items()}
@@ -106,6 +109,9 @@ class IndicatorSection:
     def standing(self, reply: Reply, found: list[ActualRow] | None = None) -> Standing:
         rows = self.read(reply) if found is None else found
         return _standing(rows, [str(row.indicator) for row in rows])
+
+    def counted(self, reply: Reply) -> tuple[int, int]:
+        return queries.counted_actuals(reply)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         found = queries.actual_rows(replies)

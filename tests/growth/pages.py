@@ -38,7 +38,7 @@ PAGES = [
     Page("audit:export", (grow_entries,)),
     Page("audit:reads", (grow_reads,), "admin"),
     Page("dashboard:home", (grow_actions, grow_items, grow_elements, grow_replies, grow_assessments)),
-    Page("dashboard:home", (grow_own_actions, grow_history), "lead", most=23),
+    Page("dashboard:home", (grow_own_actions, grow_history), "lead"),
     Page("dashboard:home", (grow_users,), "admin"),
     Page("dashboard:overview", (grow_actions, grow_items, grow_elements), "executive"),
     Page("dashboard:projector", (grow_actions, grow_items, grow_elements, grow_assessments), "executive"),
