@@ -236,7 +236,7 @@ def _asked_or_reported(replies: Sequence[Reply]) -> ActionQuerySet:
     due = Action.objects.reportable().filter(lead_department__in=[r.department_id for r in replies if _is_open(r)])
     reported = ProgressReport.objects.filter(reply__in=ids).order_by()
     wanted = due.order_by().values("pk").union(reported.values("action"))
-    rows = Action.objects.filter(pk__in=wanted).select_related("lead_department", "last_report", "said__grade")
+    rows = Action.objects.filter(pk__in=wanted).select_related("last_report", "said__grade")
     return rows.annotate(said=FilteredRelation("reports", condition=Q(reports__reply__in=ids)))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists
+from django.db.models import Count, Exists, FilteredRelation
 
-from actions.models import Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
+from actions.models import Action, Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
+from lib.models import set_prefetched
 from rounds.models import Reply
 
 
@@ -65,10 +66,9 @@ class Raised:
 
 
 def raised_and_standing(reply: Reply) -> Raised:
-    """The hurdles of a reply and those its department raised earlier (2 queries)."""
+    """The hurdles of a reply and those its department raised earlier (1 query, 2 where the reply has none)."""
     earlier = Hurdle.objects.official().unsolved().filter(raised_by_department=reply.department_id)
-    rows = (Hurdle.objects.filter(reply=reply) | earlier).select_related("owner_department")
-    found = list(rows.prefetch_related("actions"))
+    found = with_actions((Hurdle.objects.filter(reply=reply) | earlier).select_related("owner_department"))
     now = sorted((h for h in found if h.reply_id == reply.pk), key=lambda h: h.pk)
     none = not now and NoHurdle.objects.filter(reply=reply).exists()
     return Raised(now, none, [h for h in found if h.reply_id != reply.pk])
@@ -78,6 +78,16 @@ def is_said(reply: Reply) -> bool:
     """Whether a reply raises a hurdle or says that there is none (1 query)."""
     raised, none = (model.objects.filter(reply=reply) for model in (Hurdle, NoHurdle))
     return any(Reply.objects.filter(pk=reply.pk).values_list(Exists(raised), Exists(none)).get())
+
+
+def with_actions(rows: HurdleQuerySet) -> list[Hurdle]:
+    """The hurdles, each with the actions that it affects (1 query)."""
+    actions: dict[Hurdle, list[Action]] = {}
+    for hurdle in rows.annotate(touched=FilteredRelation("actions")).select_related("touched"):
+        actions.setdefault(hurdle, []).extend([hurdle.touched] if getattr(hurdle, "touched", None) else [])
+    for hurdle, found in actions.items():
+        set_prefetched(hurdle, "actions", sorted(found, key=lambda a: (a.code, a.pk)))
+    return list(actions)
 
 
 def requests() -> list[PolicyRequest]:

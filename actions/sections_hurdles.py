@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from actions.forms.hurdles import RaiseForm
 from actions.models import Hurdle
-from actions.queries_hurdles import Raised, is_said, raised_and_standing
+from actions.queries_hurdles import Raised, is_said, raised_and_standing, with_actions
 from actions.sections import may_answer
 from actions.services.hurdles import accept_hurdles
 from rounds.models import Reply
@@ -51,7 +51,7 @@ class HurdleSection:
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         found: dict[int, list[Change]] = {}
         rows = Hurdle.objects.filter(reply__in=[r.pk for r in replies], accepted_at__isnull=True)
-        for hurdle in rows.prefetch_related("actions").order_by("pk"):
+        for hurdle in with_actions(rows.order_by("pk")):
             found.setdefault(hurdle.reply_id, []).append(_change(hurdle))
         return found
 

@@ -64,8 +64,9 @@ class RaiseForm(_HurdleForm):
         self.fields["cross_cutting"].help_text = "ほかの課も同じことで困っているとき"
 
     def _actions(self) -> QuerySet:
-        own = Q(lead_department=self.reply.department_id) | Q(supporting=self.reply.department_id)
-        return super()._actions().filter(own).distinct()
+        department = self.reply.department_id
+        helped = Action.supporting.through.objects.filter(department=department)
+        return super()._actions().filter(Q(lead_department=department) | Q(pk__in=helped.values("action")))
 
 
 class HurdleForm(_HurdleForm):
