@@ -95,7 +95,8 @@ class OnceMiddleware:
     def _first(self, request: HttpRequest, key: str) -> HttpResponse:
         response = self.get_response(request)
         location = response.headers.get("Location") or response.headers.get("HX-Redirect")
-        if location and response.status_code in (204, 302) and once.was_taken(request, location):
+        location = location or getattr(request, "taken_at", None)
+        if location and response.status_code in (200, 204, 302) and once.was_taken(request, location):
             once.remember(request, key, location)
         else:
             once.release(key)

@@ -66,6 +66,11 @@ def was_taken(request: HttpRequest, location: str) -> bool:
     return not refused and urlsplit(location).path != reverse("accounts:confirm")
 
 
+def taken(request: HttpRequest, location: str) -> None:
+    """A view that answers with a part of the page instead of a redirect says so, and where the part stands."""
+    request.taken_at = location  # type: ignore[attr-defined]
+
+
 def remember(request: HttpRequest, key: str, location: str) -> None:
     kept = [*request.session.get(KEPT, {}).items(), (key, location)]
     request.session[KEPT] = dict(kept[-REMEMBERED:])

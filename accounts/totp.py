@@ -27,10 +27,10 @@ def address(secret: str, *, name: str, issuer: str) -> str:
 
 def matching_step(secret: str, code: str, *, at: float, after: int) -> int | None:
     """The time step whose code this is; None for a wrong one, and for one of a step up to `after` (used before)."""
-    typed = code.replace(" ", "")
+    typed = code.replace(" ", "").encode()  # as bytes: what is typed may be any text
     now = int(at) // STEP
     for step in range(now - DRIFT, now + DRIFT + 1):
-        if step > after and secrets.compare_digest(pyotp.TOTP(secret).at(step * STEP), typed):
+        if step > after and secrets.compare_digest(pyotp.TOTP(secret).at(step * STEP).encode(), typed):
             return step
     return None
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import once
 from accounts.access import check, requires
 from accounts.roles import Permission
 from actions import services
@@ -39,8 +40,12 @@ def _raised(request: Request, reply_pk: int, pk: int) -> Hurdle:
     return get_object_or_404(Hurdle.objects.select_related("reply__round", "reply__department"), pk=pk, reply=reply_pk)
 
 
+def _place(reply_pk: int) -> str:
+    return reverse("rounds:reply", args=[reply_pk]) + "#sec-hurdles"
+
+
 def _back(reply_pk: int) -> HttpResponse:
-    return redirect(reverse("rounds:reply", args=[reply_pk]) + "#sec-hurdles")
+    return redirect(_place(reply_pk))
 
 
 @require_POST
@@ -51,6 +56,7 @@ def create(request: Request, reply_pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             hurdle = services.raise_hurdle(reply=reply, by=request.user, **form.values())
+            once.taken(request, _place(reply_pk))
             return _saved(request, hurdle, "課題を挙げました。回答が受理されると、課題の一覧に載ります。")
         except ValidationError as error:
             form.add_refusal(error)

@@ -231,3 +231,10 @@ def test_picture_is_a_code_that_a_phone_reads() -> None:
         assert corner in path
     runs = [(int(x), int(y), int(w)) for x, y, w in re.findall(r"M(\d+) (\d+)h(\d+)", path)]
     assert all(x + w <= size and y < size for x, y, w in runs)
+
+
+@pytest.mark.parametrize("typed", ["漢字", "ｱｲｳ", "👩‍👧", "12345", "é"])
+def test_any_text_may_be_typed_as_a_code(enrolled: SimpleNamespace, typed: str) -> None:
+    client = Client()
+    first_step(client, enrolled.user)
+    assert client.post(STEP, {"code": typed}).status_code == 422

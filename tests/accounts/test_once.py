@@ -47,6 +47,20 @@ def test_a_double_click_leads_to_the_same_page(lead: Client, cast: SimpleNamespa
     assert Proposal.objects.count() == 1
 
 
+def test_a_part_of_a_page_counts_once_too(lead: Client, cast: SimpleNamespace) -> None:
+    """課題を挙げる in a reply answers with the section that it stands in."""
+    reply = make_reply(department=cast.tax, round=make_round(sections=["hurdles"]))
+    address = reverse("actions:raise_hurdle", args=[reply.pk])
+    said = {"kind": "people", "title": "担い手", "text": "足りない"}
+    values = {"csrfmiddlewaretoken": TOKEN, **{f"hurdle-{name}": value for name, value in said.items()}}
+    headers = {"HX-Request": "true", "HX-Target": "sec-hurdles"}
+    kind = "application/x-www-form-urlencoded"
+    first, second = (lead.post(address, urlencode(values), content_type=kind, headers=headers) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 204), first.text
+    assert second["HX-Redirect"].startswith(reverse("rounds:reply", args=[reply.pk]))
+    assert reply.hurdles.count() == 1
+
+
 def test_going_back_much_later_too(lead: Client, cast: SimpleNamespace) -> None:
     send(lead, cast)
     RateCount.objects.all().delete()

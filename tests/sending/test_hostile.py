@@ -36,6 +36,7 @@ HOSTILE = {
     "first day": "0001-01-01",
     "template": "{{ 7*7 }}{% now %}%s%n",
     "list": "[[[[]]]]",
+    "kanji": "漢字とｶﾅ１２３",
 }
 TRACES = re.compile(r"Traceback \(most recent|django/core/handlers|line \d+, in \w+")
 
@@ -61,6 +62,9 @@ def ways(form: Sent) -> Iterator[tuple[str, dict[str, str]]]:
     """Empty, huge, everything hostile at once, and every other field among values that are right."""
     names = [name for name, kind in form.kinds.items() if kind != "button"]
     yield "empty", dict.fromkeys(names, "")
+    texts = [name for name in names if form.kinds[name] in ("text", "textarea", "search", "password")]
+    if len(texts) == 1:
+        yield from ((kind, {texts[0]: value}) for kind, value in HOSTILE.items())
     yield "huge", dict.fromkeys((n for n in names if form.kinds[n] not in ("hidden", "file")), HUGE)
     values = list(HOSTILE.items())
     start = sum(map(ord, form.route)) % len(values)
