@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from lib.charts import Meter, Schedule, StackedBar, Table
 from lib.charts.bars import Segment
-from lib.charts.schedule import Bar, HalfHead, Line, Marker, Progress, Today, YearHead
+from lib.charts.frame import HalfHead, Today, YearHead
+from lib.charts.schedule import Bar, Line, Marker, Progress
 
 
 def escape(value: object) -> str:

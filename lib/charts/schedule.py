@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from itertools import groupby
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from lib.charts.bars import STATE_STYLES
+from lib.charts.frame import (
+    BAR_SIZE,
+    DAY,
+    LABEL_SIZE,
+    LABEL_WIDTH,
+    MIN_BAR,
+    PAD,
+    STATE_WIDTH,
+    Frame,
+    HalfHead,
+    Today,
+    YearHead,
+    half_heads,
+    span,
+    today_line,
+    year_heads,
+)
 from lib.charts.phases import OWNERS, Owner, Phase, lanes, merged, period_text
 from lib.charts.table import Table, TableRow
 from lib.charts.text import NO_VALUE, fit, r1, text_width
 from lib.fiscal import Period
 from lib.palette import PALETTE
-from lib.wareki import fiscal_era_year, fiscal_year_name, format_date
+from lib.wareki import format_date
 
-WIDTH, LABEL_WIDTH, STATE_WIDTH = 1270, 232, 62
+WIDTH = 1270
 HEAD, FOOT, ROW = 58, 30, 44
 BAR, LANE, ACTUAL_LANE, ACTUAL_BAR = 20, 24, 10, 6
 MARKER_LANE, MARKER = 22, 6
-LABEL_SIZE, STATE_SIZE, BAR_SIZE, TODAY_SIZE = 14, 12, 12.5, 12.5
-_PAD, _INSET, _MIN_BAR = 2.5, 8, 4
-_DAY = dt.timedelta(days=1)
+STATE_SIZE = 12
 
 
 @dataclass(frozen=True)
@@ -138,37 +152,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class YearHead:
-    x: float
-    width: float
-    middle: float
-    text: str
-    is_shaded: bool
-
-
-@dataclass(frozen=True)
-class HalfHead:
-    x: float
-    middle: float
-    text: str
-    is_current: bool
-
-
-@dataclass(frozen=True)
-class Today:
-    """The today line at `x`; its tag is kept inside the chart."""
-
-    x: float
-    tag_x: float
-    tag_width: float
-    text: str
-
-    @property
-    def tag_middle(self) -> float:
-        return r1(self.tag_x + self.tag_width / 2)
-
-
-@dataclass(frozen=True)
 class Schedule:
     """Geometry in a viewBox of width by height; `bottom` is where the rows end."""
 
@@ -208,92 +191,21 @@ def schedule(
     """
     if not rows or not halves:
         return None
-    frame = _Frame(tuple(halves), width)
-    mark = _today(frame, today)
+    frame = Frame(tuple(halves), width)
+    mark = today_line(frame, today)
     lines: list[Line] = []
     for row in rows:
         lines.append(_line(frame, row, lines[-1].bottom if lines else HEAD, mark))
     bottom = lines[-1].bottom
     return Schedule(
-        width, bottom + FOOT, bottom, _years(frame), _halves(frame, today), tuple(lines), mark,
+        width, bottom + FOOT, bottom, year_heads(frame), half_heads(frame, today), tuple(lines), mark,
         any(row.href for row in rows), any(p.is_actual for row in rows for p in row.phases),
         f"{len(rows)}件の工程、{halves[0].label}から{halves[-1].label}まで", _table(rows),
         any(line.markers for line in lines),
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Equal columns, one for each half, between the label and the state."""
-
-    halves: tuple[Period, ...]
-    width: float
-    places: dict[dt.date, float] = field(default_factory=dict)
-
-    @cached_property
-    def right(self) -> float:
-        return self.width - STATE_WIDTH
-
-    @cached_property
-    def step(self) -> float:
-        return (self.right - LABEL_WIDTH) / len(self.halves)
-
-    def x(self, day: dt.date) -> float:
-        """Return where a day begins; days outside fall on the edges. Most bars begin and end with a half."""
-        found = self.places.get(day)
-        if found is None:
-            found = self.places[day] = self._place(day)
-        return found
-
-    def _place(self, day: dt.date) -> float:
-        if day <= self.halves[0].start:
-            return LABEL_WIDTH
-        for i, half in enumerate(self.halves):
-            if half.contains(day):
-                share = (day - half.start).days / ((half.end - half.start).days + 1)
-                return LABEL_WIDTH + (i + share) * self.step
-        return self.right
-
-    def shows(self, phase: Phase) -> bool:
-        return phase.start <= self.halves[-1].end and phase.end >= self.halves[0].start
-
-
-def _years(frame: _Frame) -> tuple[YearHead, ...]:
-    heads, x = [], float(LABEL_WIDTH)
-    for i, (year, group) in enumerate(groupby(frame.halves, key=lambda half: half.fiscal_year)):
-        width = frame.step * len(list(group))
-        heads.append(YearHead(r1(x), r1(width), r1(x + width / 2), _year_name(year, width), i % 2 == 0))
-        x += width
-    return tuple(heads)
-
-
-def _year_name(year: int, width: float) -> str:
-    at = fiscal_era_year(year)
-    names = (fiscal_year_name(year), f"{at.era.letter}{at.year}")
-    return next((name for name in names if text_width(name, LABEL_SIZE) <= width - 4), "")
-
-
-def _halves(frame: _Frame, today: dt.date) -> tuple[HalfHead, ...]:
-    heads = []
-    for i, half in enumerate(frame.halves):
-        x = LABEL_WIDTH + i * frame.step
-        text = "上期" if half.number == 1 else "下期"
-        text = text if frame.step >= 30 else text[0]
-        heads.append(HalfHead(r1(x), r1(x + frame.step / 2), text, half.contains(today)))
-    return tuple(heads)
-
-
-def _today(frame: _Frame, today: dt.date) -> Today | None:
-    if not frame.halves[0].start <= today <= frame.halves[-1].end:
-        return None
-    text = f"今日 {format_date(today)}"
-    width = text_width(text, TODAY_SIZE) + 8
-    x = frame.x(today)
-    left = min(max(x - width / 2, 0), frame.width - width)
-    return Today(r1(x), r1(left), r1(width), text)
-
-
-def _line(frame: _Frame, row: ScheduleRow, top: float, today: Today | None) -> Line:
+def _line(frame: Frame, row: ScheduleRow, top: float, today: Today | None) -> Line:
     planned = lanes(merged(p for p in row.phases if not p.is_actual and frame.shows(p)))
     actual = lanes(merged(p for p in row.phases if p.is_actual and frame.shows(p)))
     markers = _markers(frame, row, top + 8)
@@ -312,7 +224,7 @@ def _line(frame: _Frame, row: ScheduleRow, top: float, today: Today | None) -> L
     )  # fmt: skip
 
 
-def _markers(frame: _Frame, row: ScheduleRow, y: float) -> tuple[Marker, ...]:
+def _markers(frame: Frame, row: ScheduleRow, y: float) -> tuple[Marker, ...]:
     """Diamonds of the days in sight. A name stands right of its diamond, or left where only there is room."""
     days = sorted((day, name) for day, name in row.markers if frame.halves[0].start <= day <= frame.halves[-1].end)
     places = [frame.x(day) for day, _ in days]
@@ -340,34 +252,22 @@ def _state(key: str, word: str) -> StateWord:
     return replace(state, word=fit(word or state.word, STATE_SIZE, STATE_WIDTH - 20))
 
 
-def _bar(frame: _Frame, row: ScheduleRow, phase: Phase, y: float, height: float, today: Today | None) -> Bar:
-    owner = OWNERS[phase.owner]
-    left, right = frame.x(phase.start) + _PAD, frame.x(phase.end + _DAY) - _PAD
-    width = max(right - left, _MIN_BAR)
-    left = min(left, frame.right - width)
-    kind = "実績、" if phase.is_actual else ""
-    title = f"{row.label}：{phase.label}（{kind}{period_text(phase.start, phase.end)}、{owner.word}）"
-    chip, text, mask = "", "", 0.0
-    if not phase.is_actual and width >= BAR_SIZE + 2 * _INSET - 4:
-        chip = owner.chip
-        text = fit(phase.label, BAR_SIZE, width - 2 * _INSET - BAR_SIZE - 6)
-        used = BAR_SIZE + (6 + text_width(text, BAR_SIZE) if text else 0) + 8
-        crossed = today is not None and left < today.x < left + _INSET + used
-        mask = min(used, width - 6) if crossed else 0
+def _bar(frame: Frame, row: ScheduleRow, phase: Phase, y: float, height: float, today: Today | None) -> Bar:
+    across = span(frame, phase, today)
     return Bar(
-        r1(left), r1(y), r1(width), height, owner, phase.is_actual, title, chip, text,
-        r1(left + min(_INSET, (width - BAR_SIZE) / 2)), r1(y + 14.5), r1(mask),
+        across.x, r1(y), across.width, height, OWNERS[phase.owner], phase.is_actual, f"{row.label}：{across.words}",
+        across.chip, across.text, across.text_x, r1(y + 14.5), across.mask_width,
     )  # fmt: skip
 
 
 def _progress(
-    frame: _Frame, row: ScheduleRow, planned: Sequence[Sequence[Phase]], y: float, fill: str
+    frame: Frame, row: ScheduleRow, planned: Sequence[Sequence[Phase]], y: float, fill: str
 ) -> Progress | None:
     phases = [phase for lane in planned for phase in lane]
     if not phases:
         return None
-    left = frame.x(min(p.start for p in phases)) + _PAD
-    track = max(frame.x(max(p.end for p in phases) + _DAY) - _PAD - left, _MIN_BAR)
+    left = frame.x(min(p.start for p in phases)) + PAD
+    track = max(frame.x(max(p.end for p in phases) + DAY) - PAD - left, MIN_BAR)
     share = min(max(row.percent or 0, 0), 100) / 100
     return Progress(r1(left), r1(y), r1(track), r1(track * share), fill)
 
