@@ -202,8 +202,10 @@ def orphans(edition: Edition) -> Orphans:
     if not uses:
         return Orphans(edition)
     planned = {p.key: p for p in edition.planned_relinks.select_related("target")}
-    lost = Element.objects.select_related("layer", "edition").in_bulk({pk for use in uses for pk in use.elements})
-    offers = _offers(edition, list(lost.values()))
+    targets = list(edition.elements.select_related("layer").order_by("layer__order", "order", "pk"))
+    gone = _with_their_editions({pk for use in uses for pk in use.elements})
+    lost = {pk: gone[pk] for use in uses for pk in use.elements}
+    offers = _offers(edition, targets, list(gone.values()), list(lost.values()))
     rows = [
         Orphan(
             use, [lost[pk] for pk in use.elements],
@@ -212,25 +214,31 @@ def orphans(edition: Edition) -> Orphans:
         )
         for use in uses
     ]  # fmt: skip
-    return Orphans(edition, rows, _by_layer(edition))
+    return Orphans(edition, rows, _by_layer(targets))
 
 
-def _by_layer(edition: Edition) -> list[tuple[str, list[Element]]]:
+def _with_their_editions(elements: set[int]) -> dict[int, Element]:
+    """The elements and all others of their editions by key, in the order of the sheet (1 query)."""
+    editions = Element.objects.filter(pk__in=elements).order_by().values("edition")
+    return {e.pk: e for e in Element.objects.filter(edition__in=editions).select_related("layer", "edition")}
+
+
+def _by_layer(elements: list[Element]) -> list[tuple[str, list[Element]]]:
     groups: dict[str, list[Element]] = {}
-    for element in edition.elements.select_related("layer").order_by("layer__order", "order", "pk"):
+    for element in elements:
         groups.setdefault(element.layer.name, []).append(element)
     return list(groups.items())
 
 
-def _offers(edition: Edition, lost: list[Element]) -> dict[int, list[Element]]:
-    """Candidates for each lost element by its key."""
-    targets = list(edition.elements.select_related("layer"))
+def _offers(
+    edition: Edition, targets: list[Element], gone: list[Element], lost: list[Element]
+) -> dict[int, list[Element]]:
+    """Candidates among `targets` for each lost element by its key; `gone` are the editions that the lost ones left."""
     by_line = {e.lineage: e for e in targets}
     by_layer: dict[str, list[compare.Statement]] = {}
-    for statement in statements(targets, []):
+    for statement in statements(sorted(targets, key=lambda e: (e.order, e.pk)), []):
         by_layer.setdefault(statement.layer, []).append(statement)
     everything = [s for group in by_layer.values() for s in group]
-    gone = list(Element.objects.filter(edition__in={e.edition_id for e in lost}).select_related("layer"))
     former = {s.lineage: s for s in statements(gone, [])}
     above = {line: s.parent for line, s in former.items()}
     notes = dict(edition.change_notes.values_list("lineage", "text"))
