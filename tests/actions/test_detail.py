@@ -164,3 +164,18 @@ def test_queries_do_not_grow_with_the_history(cast, as_user, reply, action, who)
         return len(queries)
 
     assert count(2) == count(8) <= 12
+
+
+def test_nothing_that_was_typed_becomes_markup(cast, as_user, action):
+    evil = "<img src=x onerror=alert(1)>"
+    make_report(action=action, done=evil, reason_kind="people", reason=evil, accepted_at=timezone.now())
+    make_phase(action=action, label=evil[:30])
+    make_milestone(action=action, title=evil, due_on=today())
+    action.elements.add(make_element(title=evil))
+    action.items.add(make_item(name=evil))
+    client = as_user(cast.secretariat)
+    edited = {"title": evil, "version": action.version}
+    services.update_action(action=action, by=cast.secretariat, **edited)
+    page = page_of(client, action)
+    assert "<img" not in page
+    assert page.count("&lt;img") >= 8

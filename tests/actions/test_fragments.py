@@ -59,6 +59,12 @@ def test_figures_come_as_out_of_band_pieces(client, edition):
     assert "遅れ 1件" in piece
 
 
+def test_titles_in_figures_are_texts(client, edition):
+    make_action(elements=[make_element(layer=make_layer(edition=edition, role="measure"), title="<img src=x>")])
+    page = figures_page(client, edition).content.decode()
+    assert ("<img" in page, "&lt;img" in page) == (False, True)
+
+
 def test_figures_take_the_same_queries_for_any_number(client, edition):
     layer = make_layer(edition=edition)
 
