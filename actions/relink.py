@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,11 +30,8 @@ class ActionFollower:
         held = links.filter(element_id__in=kept).values("action_id")
         named = [int(key.removeprefix(KEY)) for key in also if key.startswith(KEY)]
         rows = Action.objects.live().serving(dropped).filter(~Q(pk__in=held) | Q(pk__in=named))
-        lost: dict[int, list[int]] = defaultdict(list)
-        pairs = links.filter(element_id__in=dropped).order_by("pk").values_list("action_id", "element_id")
-        for action, element in pairs:
-            lost[action].append(element)
-        return _shown(rows, lost, set(held.values_list("action_id", flat=True)) if named else set())
+        pairs = links.filter(element_id__in=dropped, action__in=rows.values("pk"))
+        return _stranded(pairs, set(held.values_list("action_id", flat=True)) if named else set())
 
     def follow(self, mapping: Mapping[int, int]) -> int:
         links = Action.elements.through.objects
@@ -93,14 +89,25 @@ def _elements(actions: Collection[int]) -> dict[int, list[str]]:
     return {row.pk: [str(element) for element in row.elements.all()] for row in rows}
 
 
-def _shown(
-    actions: ActionQuerySet, lost: Mapping[int, list[int]] | None = None, held: Collection[int] = ()
-) -> list[Use]:
-    rows = actions.order_by("code", "pk").values_list("pk", "code", "title", "lead_department__name")
-    return [
-        Use(
-            f"{code} {title}", reverse("actions:detail", args=[pk]), f"{KEY}{pk}", code, title, department,
-            tuple((lost or {}).get(pk, ())), pk in held,
-        )
-        for pk, code, title, department in rows
-    ]  # fmt: skip
+COLUMNS = ("pk", "code", "title", "lead_department__name")
+
+
+def _stranded(pairs: QuerySet, held: Collection[int]) -> list[Use]:
+    """The actions of the links, each once with its elements (1 query)."""
+    lost: dict[int, list[int]] = {}
+    found: dict[int, tuple[Any, ...]] = {}
+    columns = [f"action__{name}" for name in COLUMNS]
+    for element, *row in pairs.order_by("action__code", "action_id", "pk").values_list("element_id", *columns):
+        lost.setdefault(row[0], []).append(element)
+        found[row[0]] = tuple(row)
+    return [_use(row, lost[pk], pk in held) for pk, row in found.items()]
+
+
+def _shown(actions: ActionQuerySet) -> list[Use]:
+    return [_use(row) for row in actions.order_by("code", "pk").values_list(*COLUMNS)]
+
+
+def _use(row: tuple[Any, ...], lost: Collection[int] = (), held: bool = False) -> Use:
+    pk, code, title, department = row
+    url = reverse("actions:detail", args=[pk])
+    return Use(f"{code} {title}", url, f"{KEY}{pk}", code, title, department, tuple(lost), held)

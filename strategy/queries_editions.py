@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.db.models import Q
 
 from strategy import compare, relink, tree
 from strategy.candidates import candidates
 from strategy.diffing import Piece, sides
-from strategy.models import Edition, Element, ElementLink, PlannedRelink
-from strategy.queries import statements
+from strategy.models import Edition, Element, Layer, PlannedRelink
+from strategy.queries import predecessor, statements
+from strategy.queries_sheets import Sheets, links_of
 
 SHOWN = 100  # stranded things that are listed at once
 
@@ -47,6 +51,7 @@ class Contrast:
     old: Edition
     counts: dict[str, int]
     groups: list[tuple[str, str, list[Line]]]
+    notes: dict[UUID, str] = field(default_factory=dict)  # reasons of the newer one's changes
 
 
 def other_edition(edition: Edition, asked: int | None) -> Edition | None:
@@ -59,33 +64,47 @@ def other_edition(edition: Edition, asked: int | None) -> Edition | None:
     return before[-1] if before else (after[0] if after else None)
 
 
-def contrast(one: Edition, other: Edition, *, kind: str = "different") -> Contrast:
-    """Compare two editions of a plan, the newer on the left (7 queries). `kind` is a key of KINDS, different or all."""
+def contrast(one: Edition, other: Edition, *, kind: str = "different", sheets: Sheets | None = None) -> Contrast:
+    """Compare two editions of a plan, the newer on the left (4 queries). `kind` is a key of KINDS, different or all."""
     old, new = sorted((one, other), key=lambda e: (e.order, e.pk))
-    before, after = _in_order(old), _in_order(new)
-    layers, former = (list(e.layers.values_list("name", flat=True)) for e in (new, old))
-    groups = compare.table(before, after, layers=layers, former=former)
+    before, after = _in_order([old, new], sheets or Sheets())
+    layers = list(Layer.objects.filter(edition__in=[old, new]).values_list("edition_id", "name"))
+    now, former = ([name for pk, name in layers if pk == e.pk] for e in (new, old))
+    groups = compare.table(before, after, layers=now, former=former)
     names = {s.lineage: s for s in [*before, *after]}
     notes = dict(new.change_notes.values_list("lineage", "text"))
     swapped = compare.swaps(c for g in groups for c in g.changes)
     shown = [
         (g.layer, g.former, [_line(c, names, notes, swapped) for c in g.changes if _wanted(c, kind)]) for g in groups
     ]
-    return Contrast(new, old, compare.tally(groups), [group for group in shown if group[2]])
+    return Contrast(new, old, compare.tally(groups), [group for group in shown if group[2]], notes)
 
 
 def _wanted(change: compare.Change, kind: str) -> bool:
     return kind == "all" or (change.kind != "same" if kind == "different" else kind in change.kinds)
 
 
-def _in_order(edition: Edition) -> list[compare.Statement]:
-    """Statements of the edition in the order of the sheet: down the tree, then by order."""
-    rows = {e.pk: e for e in edition.elements.select_related("layer")}
+def _in_order(editions: Sequence[Edition], sheets: Sheets) -> list[list[compare.Statement]]:
+    """Statements of each edition in the order of its sheet: down the tree, then by order (2 queries)."""
+    sheets.read(editions)
+    links = links_of(editions)
+    return [statements(_down(sheets.elements(e)), links[e.pk]) for e in editions]
+
+
+def _down(elements: Iterable[Element]) -> list[Element]:
+    rows = {e.pk: e for e in elements}
     parents = {pk: e.parent_id for pk, e in rows.items()}
     ranks = {pk: [(rows[p].order, p) for p in tree.path(pk, parents) if p in rows] for pk in rows}
-    ordered = sorted(rows.values(), key=lambda e: ranks[e.pk])
-    links = ElementLink.objects.filter(source__edition=edition, target__edition=edition)
-    return statements(ordered, links.values_list("source_id", "target_id"))
+    return sorted(rows.values(), key=lambda e: ranks[e.pk])
+
+
+def changes_of(edition: Edition, sheets: Sheets) -> list[compare.Change]:
+    """What a draft changes against the edition in force; everything is new in a first edition (2 queries)."""
+    editions = [e for e in (predecessor(edition), edition) if e]
+    sheets.read(editions)
+    links = links_of(editions)
+    *old, new = (statements(sheets.elements(e), links[e.pk]) for e in editions)
+    return compare.compare(old[0] if old else [], new)
 
 
 Names = dict[UUID, compare.Statement]
@@ -170,24 +189,44 @@ class Orphans:
 
 def stranded_uses(edition: Edition) -> list[relink.Use]:
     """What a draft would strand when published now, or what the edition in force has stranded and re-linked."""
+    return _stranded(edition, _elements(edition), edition.planned_relinks.all())
+
+
+# Key, lineage and edition of an element.
+Place = tuple[int, UUID, int]
+
+
+def _elements(edition: Edition) -> list[Place]:
+    """The elements of an edition and of those whose users it may strand (1 query)."""
+    status = "published" if edition.is_draft else "archived"
+    wanted = Q(edition=edition) | Q(edition__plan=edition.plan_id, edition__status=status)
+    return list(Element.objects.filter(wanted).order_by().values_list("pk", "lineage", "edition_id"))
+
+
+def _stranded(edition: Edition, places: Sequence[Place], planned: Iterable[PlannedRelink]) -> list[relink.Use]:
     if edition.status == "archived":
         return []
-    if edition.is_draft:
-        former = Element.objects.filter(edition__plan_id=edition.plan_id, edition__status="published")
-        lines = edition.elements.order_by().values("lineage")
-        dropped, kept = former.exclude(lineage__in=lines), former.filter(lineage__in=lines)
-    else:
-        dropped = Element.objects.filter(edition__plan_id=edition.plan_id, edition__status="archived")
-        kept = edition.elements
-    ids = (set(rows.order_by().values_list("pk", flat=True)) for rows in (dropped, kept))
-    relinked = edition.planned_relinks.filter(target__isnull=False).values_list("key", flat=True)
-    return relink.stranded(*ids, set() if edition.is_draft else set(relinked))
+    relinked = set() if edition.is_draft else {p.key for p in planned if p.target_id is not None}
+    return relink.stranded(*_dropped_and_kept(edition, places), relinked)
+
+
+def _dropped_and_kept(edition: Edition, rows: Sequence[Place]) -> tuple[set[int], set[int]]:
+    """Elements of the editions before that this one leaves out, and those that it keeps: in a draft the former
+    ones themselves, for nothing has moved yet."""
+    own = {pk: line for pk, line, at in rows if at == edition.pk}
+    before = {pk: line for pk, line, at in rows if at != edition.pk}
+    if not edition.is_draft:
+        return set(before), set(own)
+    lines = set(own.values())
+    kept = {pk for pk, line in before.items() if line in lines}
+    return set(before) - kept, kept
 
 
 def undecided(edition: Edition) -> list[relink.Use]:
     """Stranded things for which nobody has chosen an element, or to go without one."""
     planned = {p.key: p for p in edition.planned_relinks.all()}
-    return [use for use in stranded_uses(edition) if not _decided(edition, use, planned.get(use.key))]
+    uses = _stranded(edition, _elements(edition), planned.values())
+    return [use for use in uses if not _decided(edition, use, planned.get(use.key))]
 
 
 def _decided(edition: Edition, use: relink.Use, planned: PlannedRelink | None) -> bool:
@@ -196,16 +235,19 @@ def _decided(edition: Edition, use: relink.Use, planned: PlannedRelink | None) -
     return edition.is_draft or planned.target_id is None or use.held
 
 
-def orphans(edition: Edition) -> Orphans:
-    """Everything stranded by the edition with its candidates (a constant number of queries)."""
-    uses = stranded_uses(edition)
+def orphans(edition: Edition, sheets: Sheets | None = None, notes: dict[UUID, str] | None = None) -> Orphans:
+    """Everything stranded by the edition with its candidates (a constant number of queries). `sheets` and `notes`
+    are what the caller has read already."""
+    planned = {p.key: p for p in edition.planned_relinks.select_related("target")}
+    places, sheets = _elements(edition), sheets or Sheets()
+    uses = _stranded(edition, places, planned.values())
     if not uses:
         return Orphans(edition)
-    planned = {p.key: p for p in edition.planned_relinks.select_related("target")}
-    targets = list(edition.elements.select_related("layer").order_by("layer__order", "order", "pk"))
-    gone = _with_their_editions({pk for use in uses for pk in use.elements})
-    lost = {pk: gone[pk] for use in uses for pk in use.elements}
-    offers = _offers(edition, targets, list(gone.values()), list(lost.values()))
+    keys = {pk for use in uses for pk in use.elements}
+    lost = _lost(edition, {pk: at for pk, _, at in places if pk in keys}, sheets)
+    if notes is None:
+        notes = dict(edition.change_notes.values_list("lineage", "text"))
+    offers = _offers(sheets.elements(edition), list(lost.values()), sheets, notes)
     rows = [
         Orphan(
             use, [lost[pk] for pk in use.elements],
@@ -214,34 +256,36 @@ def orphans(edition: Edition) -> Orphans:
         )
         for use in uses
     ]  # fmt: skip
-    return Orphans(edition, rows, _by_layer(targets))
+    return Orphans(edition, rows, _by_layer(sheets.elements(edition)))
 
 
-def _with_their_editions(elements: set[int]) -> dict[int, Element]:
-    """The elements and all others of their editions by key, in the order of the sheet (1 query)."""
-    editions = Element.objects.filter(pk__in=elements).order_by().values("edition")
-    return {e.pk: e for e in Element.objects.filter(edition__in=editions).select_related("layer", "edition")}
+def _lost(edition: Edition, places: dict[int, int], sheets: Sheets) -> dict[int, Element]:
+    """The elements that things hung on, by the edition of each, with all of those editions in `sheets`."""
+    before = [e for e in edition.plan.editions.all() if e.pk in places.values()]
+    sheets.read([edition, *before])
+    return {e.pk: e for one in before for e in sheets.elements(one) if e.pk in places}
 
 
-def _by_layer(elements: list[Element]) -> list[tuple[str, list[Element]]]:
+def _by_layer(elements: Iterable[Element]) -> list[tuple[str, list[Element]]]:
     groups: dict[str, list[Element]] = {}
-    for element in elements:
+    for element in sorted(elements, key=lambda e: (e.layer.order, e.order, e.pk)):
         groups.setdefault(element.layer.name, []).append(element)
     return list(groups.items())
 
 
 def _offers(
-    edition: Edition, targets: list[Element], gone: list[Element], lost: list[Element]
-) -> dict[int, list[Element]]:
-    """Candidates among `targets` for each lost element by its key; `gone` are the editions that the lost ones left."""
+    targets: list[Element], lost: list[Element], sheets: Sheets, notes: dict[UUID, str]
+) -> dict[int, list[Element]]:  # fmt: skip
+    """Candidates for each lost element by its key."""
     by_line = {e.lineage: e for e in targets}
     by_layer: dict[str, list[compare.Statement]] = {}
-    for statement in statements(sorted(targets, key=lambda e: (e.order, e.pk)), []):
+    for statement in statements(targets, []):
         by_layer.setdefault(statement.layer, []).append(statement)
     everything = [s for group in by_layer.values() for s in group]
+    editions = {e.edition_id: e.edition for e in lost}.values()
+    gone = sorted((e for one in editions for e in sheets.elements(one)), key=lambda e: (e.order, e.pk))
     former = {s.lineage: s for s in statements(gone, [])}
     above = {line: s.parent for line, s in former.items()}
-    notes = dict(edition.change_notes.values_list("lineage", "text"))
     found = {}
     for element in lost:
         was = former[element.lineage]

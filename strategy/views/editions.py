@@ -21,6 +21,7 @@ from strategy import compare as kinds
 from strategy import queries, queries_editions, services
 from strategy.forms.editions import ChangeNoteForm, RelinkForm
 from strategy.models import ChangeNote, Edition, Element
+from strategy.queries_sheets import Sheets
 from strategy.resources_editions import workbook
 from strategy.views.common import attempt, closed, find_edition, form_status, posted
 
@@ -37,16 +38,19 @@ def compare(request: Request, pk: int) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"edition": edition, "others": [e for e in edition.plan.editions.all() if e != edition]}
     if other:
-        shown = queries_editions.contrast(edition, other, kind=_kind(request))
+        sheets = Sheets()
+        shown = queries_editions.contrast(edition, other, kind=_kind(request), sheets=sheets)
         context |= {"shown": shown, "other": other, "segments": _segments(shown.counts, _kind(request))}
-        context |= _editing(request, shown.new)
+        context |= _editing(request, shown, sheets)
     return htmx.render(request, "strategy/compare.html", context)
 
 
-def _editing(request: Request, edition: Edition) -> dict[str, Any]:
+def _editing(request: Request, shown: queries_editions.Contrast, sheets: Sheets) -> dict[str, Any]:
     """What only those who edit see: reasons in place, and what the edition strands."""
-    may_edit = can(request.user, Permission.EDIT_STRATEGY)
-    orphans = queries_editions.orphans(edition) if may_edit else queries_editions.Orphans(edition)
+    may_edit, edition = can(request.user, Permission.EDIT_STRATEGY), shown.new
+    orphans = queries_editions.Orphans(edition)
+    if may_edit:
+        orphans = queries_editions.orphans(edition, sheets, shown.notes)
     return {"can_note": may_edit and edition.is_draft, "may_edit": may_edit, "orphans": orphans, "back": "compare"}
 
 

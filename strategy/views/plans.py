@@ -19,6 +19,7 @@ from lib.http import Request
 from strategy import queries, queries_editions, queries_reading, services
 from strategy.forms.plans import EditionForm, ElementForm, NewPlanForm, PlanForm, PublishForm
 from strategy.models import Plan
+from strategy.queries_sheets import Sheets
 from strategy.views.common import (
     arrive,
     attempt,
@@ -148,9 +149,10 @@ def edition_publish(request: Request, pk: int) -> HttpResponse:
     if ok:
         _tell(request, done)
         return redirect(plan_url(edition))
+    sheets = Sheets()
     context = {
-        "form": form, "edition": edition, "former": queries.predecessor(edition),
-        "changes": queries.changes_of(edition), "orphans": queries_editions.orphans(edition), "back": "orphans",
+        "form": form, "edition": edition, "former": queries.predecessor(edition), "back": "orphans",
+        "changes": queries_editions.changes_of(edition, sheets), "orphans": queries_editions.orphans(edition, sheets),
     }  # fmt: skip
     return htmx.render(request, "strategy/publish.html", context, status=form_status(form))
 
