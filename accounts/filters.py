@@ -15,7 +15,6 @@ class UserFilter(PortalFilterSet):
     role = django_filters.ChoiceFilter(label="役割", choices=role_choices, method="with_role", empty_label="すべて")
     department = PickFilter(
         label="所属", queryset=lambda request: Department.objects.current(), method="in_department",
-        empty_label="すべて",
     )  # fmt: skip
 
     class Meta:

@@ -26,10 +26,10 @@ class HurdleFilter(PortalFilterSet):
     kind = django_filters.ChoiceFilter(label="区分", choices=reason_choices, empty_label="すべて")
     state = django_filters.ChoiceFilter(label="状態", choices=hurdle_state_choices, empty_label="すべて")
     raised = PickFilter(
-        label="挙げた所属", field_name="raised_by_department", queryset=_raisers, empty_label="すべて"
+        label="挙げた所属", field_name="raised_by_department", queryset=_raisers
     )
     owner = PickFilter(
-        label="対応する所属", field_name="owner_department", queryset=_owners, empty_label="すべて",
+        label="対応する所属", field_name="owner_department", queryset=_owners,
         null_label="決まっていない",
     )  # fmt: skip
     cross = django_filters.BooleanFilter(label="全庁共通だけ", method="by_cross", widget=forms.CheckboxInput)

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import F, Q
 from django.http import HttpRequest
 
-from actions.filters import _departments, _items
+from actions import filters_offers as offers
 from actions.models import Action, Budget, FundingProgramme
 from actions.money import SOURCES
 from actions.querysets import ActionQuerySet
@@ -27,9 +27,9 @@ def gap_choices() -> list[tuple[str, str]]:
 class SeasonFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="取組名・整理番号・目的", method="by_text")
     department = PickFilter(
-        label="担当", field_name="lead_department", queryset=_departments, empty_label="すべて"
+        label="担当", field_name="lead_department", queryset=offers.departments, offered=offers.departments_offered
     )
-    item = ItemPick(label="国の項目", method="by_item", queryset=_items, empty_label="すべて")
+    item = ItemPick(label="国の項目", method="by_item", queryset=offers.items, offered=offers.items_offered)
 
     class Meta:
         model = Action
@@ -47,7 +47,7 @@ class BudgetFilter(SeasonFilter):
 
     programme = PickFilter(
         label="財源の制度", method="by_programme", queryset=lambda request: FundingProgramme.objects.all(),
-        columns=("short_name",), empty_label="すべて",
+        columns=("short_name",),
     )  # fmt: skip
     gap = django_filters.ChoiceFilter(label="空欄", method="by_gap", choices=gap_choices, empty_label="問わない")
 

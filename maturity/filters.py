@@ -19,7 +19,7 @@ def _departments(request: Any) -> QuerySet[Department]:
 
 class GapFilter(PortalFilterSet):
     department = PickFilter(
-        label="課", field_name="assessment__department", queryset=_departments, empty_label="すべて"
+        label="課", field_name="assessment__department", queryset=_departments
     )
     axis = django_filters.ChoiceFilter(
         label="軸", field_name="axis__line", choices=lambda: list(queries.line_names().items()), empty_label="すべて"

@@ -19,7 +19,7 @@ def _departments(request: Any) -> QuerySet[Department]:
 
 class AnswerFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="困っていること・してほしいこと", method="by_text")
-    department = PickFilter(label="所属", queryset=_departments, empty_label="すべて")
+    department = PickFilter(label="所属", queryset=_departments)
     kind = django_filters.ChoiceFilter(label="業務の区分", choices=kind_choices, empty_label="すべて")
     triage = django_filters.ChoiceFilter(label="整理", choices=triage_choices, empty_label="すべて")
 

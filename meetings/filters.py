@@ -20,11 +20,10 @@ class DecisionFilter(PortalFilterSet):
     kind = django_filters.ChoiceFilter(label="種別", choices=kind_choices, empty_label="すべて")
     department = PickFilter(
         label="担当", queryset=lambda request: Department.objects.filter(decisions__isnull=False).distinct(),
-        empty_label="すべて",
     )  # fmt: skip
     meeting = PickFilter(
         label="会議", queryset=lambda request: Meeting.objects.filter(decisions__isnull=False).distinct(),
-        columns=("title",), empty_label="すべて",
+        columns=("title",),
     )  # fmt: skip
 
     class Meta:

@@ -11,8 +11,11 @@ from django.db.models import FilteredRelation, Q
 
 from accounts.models import User
 from accounts.roles import Role
+from lib.prepared import Prepared
 from rounds.models import Answer, CalendarToken, Question, Reply, ReplyRemark, Round
 from rounds.sections import Missing, Section, Standing, of_round
+
+_ENDS = Prepared(lambda day: Round.objects.past_due(day).order_by().values_list("period_end", "sections"))
 
 
 def expected_as_of(today: dt.date, known: Iterable[Round] | None = None) -> dt.date | None:
@@ -21,7 +24,7 @@ def expected_as_of(today: dt.date, known: Iterable[Round] | None = None) -> dt.d
     An action without an official report up to this date is 未報告. `known` are all rounds, if somebody read them.
     """
     if known is None:
-        ends = Round.objects.past_due(today).order_by().values_list("period_end", "sections")
+        ends = _ENDS.rows(today)
     else:
         ends = [(r.period_end, r.sections) for r in known if r.due_on < today]
     return max((end for end, sections in ends if "progress" in sections), default=None)

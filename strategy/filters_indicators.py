@@ -48,9 +48,9 @@ def _items(request: Request) -> QuerySet:
 class IndicatorFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="指標名・単位・備考", method="found")
     kind = django_filters.ChoiceFilter(label="区分", choices=kind_choices, empty_label="すべて")
-    department = PickFilter(label="担当", queryset=_owners, empty_label="すべて")
-    element = ElementPick(label="戦略の要素", queryset=_elements, method="of_element", empty_label="すべて")
-    item = ItemPick(label="国の項目", queryset=_items, method="of_item", empty_label="すべて")
+    department = PickFilter(label="担当", queryset=_owners)
+    element = ElementPick(label="戦略の要素", queryset=_elements, method="of_element")
+    item = ItemPick(label="国の項目", queryset=_items, method="of_item")
     grade = django_filters.ChoiceFilter(label="達成", choices=GRADE_CHOICES, method="of_grade", empty_label="すべて")
     archived = django_filters.ChoiceFilter(
         label="使用", choices=[("yes", "保管したもの")], method="of_use", empty_label="使用中"

@@ -11,16 +11,19 @@ from strategy.models.national import tag_of
 class ElementPick(PickFilter):
     """Named with its layer: 施策　1-2 窓口の見直し."""
 
+    columns = ("layer__name", "label", "title")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, columns=("layer__name", "label", "title"), worded=_element, **kwargs)
+        super().__init__(*args, columns=self.columns, worded=_element, **kwargs)
 
 
 class ItemPick(PickFilter):
     """Named with its tag: 重点3　標準化・共通化; one of another version with the name of the version."""
 
+    columns = ("category", "number", "name", "plan__label", "plan__is_current")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        columns = ("category", "number", "name", "plan__label", "plan__is_current")
-        super().__init__(*args, columns=columns, worded=_item, **kwargs)
+        super().__init__(*args, columns=self.columns, worded=_item, **kwargs)
 
 
 def _element(layer: str, label: str, title: str) -> str:

@@ -43,7 +43,7 @@ def _departments(request: Request) -> QuerySet:
 
 class ProposalFilter(PortalFilterSet):
     q = django_filters.CharFilter(label="件名・内容", method="by_text")
-    department = PickFilter(label="所属", empty_label="すべて", queryset=_departments)
+    department = PickFilter(label="所属", queryset=_departments)
     state = django_filters.ChoiceFilter(label="状態", choices=proposal_state_choices, empty_label="すべて")
 
     class Meta:
