@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, OuterRef, Q, QuerySet
 
 from accounts.models import Department
 from actions.models import Action
 from actions.querysets import ActionQuerySet
 from actions.roll import Roll
 from lib.joined import Beside, Joined, joined, split
+from lib.prepared import Prepared
 from maturity.queries import counted_rounds
+from rounds.models import Round
 from rounds.queries import expected_as_of
 from rounds.querysets import shown_state
 from strategy.models import PriorityItem
-from strategy.queries_brief import ItemBrief, item_briefs
+from strategy.queries_brief import ItemBrief, briefly, item_briefs
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,49 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
+def _fields(model: type[Model], *without: str) -> list[str]:
+    return [f.attname for f in model._meta.concrete_fields if f.name not in ("created_at", "updated_at", *without)]
+
+
+def _departments() -> QuerySet[Any]:
+    led = joined(Action.objects.filter(lead_department=OuterRef("pk")), "lead_department", "pk")
+    return Department.objects.annotate(led=led).values_list(*DEPARTMENT, "led")
+
+
+def _rounds() -> QuerySet[Any]:
+    said = Joined(Beside("replies__department", shown_state("replies__")), filter=Q(replies__isnull=False))
+    return counted_rounds().annotate(said=said).values_list(*ROUND, "asked", "is_assessed", "said")
+
+
+def _items() -> QuerySet[Any]:
+    links = Action.items.through.objects.filter(priorityitem=OuterRef("pk"))
+    return briefly(PriorityItem.objects.current(), acting=joined(links, "priorityitem", "action_id"))
+
+
+DEPARTMENT, ROUND = _fields(Department), _fields(Round, "note")
+READ_DEPARTMENTS, READ_ROUNDS, READ_ITEMS = Prepared(_departments), Prepared(_rounds), Prepared(_items)
+
+
+def departments_led() -> dict[int, Any]:
+    """Every department by its key, with the keys of the actions that it has `led` (1 query)."""
+    return {d.pk: d for d in (_made(Department, DEPARTMENT, row, "led") for row in READ_DEPARTMENTS.rows())}
+
+
+def rounds_said() -> list[Any]:
+    """Every round, the newest first, with what the departments `said` to it (1 query)."""
+    return [_made(Round, ROUND, row, "asked", "is_assessed", "said") for row in READ_ROUNDS.rows()]
+
+
+def _made(model: type[Model], names: list[str], row: Any, *more: str) -> Any:
+    found = model.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
+    for name, value in zip(more, row[len(names) :], strict=True):
+        setattr(found, name, value)
+    return found
+
+
 def gather(today: dt.date) -> City:
     """Rounds with their replies, departments, national items, and the state of every action (4 queries)."""
-    said = Joined(Beside("replies__department", shown_state("replies__")), filter=Q(replies__isnull=False))
-    rounds = list(counted_rounds().annotate(said=said))
-    led = joined(Action.objects.filter(lead_department=OuterRef("pk")), "lead_department", "pk")
-    departments = {d.pk: d for d in Department.objects.defer("created_at", "updated_at").annotate(led=led)}
-    links = Action.items.through.objects.filter(priorityitem=OuterRef("pk"))
-    items = PriorityItem.objects.current().annotate(acting=joined(links, "priorityitem", "action_id"))
+    rounds = rounds_said()
     expected = expected_as_of(today, rounds)
     roll = Roll.of(Action.objects.live().with_state(today, expected))
-    return City(today, rounds, departments, item_briefs(items, today), expected, roll)
+    return City(today, rounds, departments_led(), item_briefs(READ_ITEMS.rows(), today), expected, roll)

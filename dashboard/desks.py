@@ -24,7 +24,6 @@ from meetings.models import Decision
 from rounds.models import Reply, Round
 from rounds.sections import counted, of_round
 from rounds.states import TURN
-from strategy.models import Edition
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Task:
     primary: bool = False
 
 
-def secretariat(city: City, drafts: Iterable[Edition]) -> list[Task]:
+def secretariat(city: City, drafts: Iterable[tuple[int, str]]) -> list[Task]:
     """Open rounds with what waits in them, and the drafts of the strategy (no query)."""
     opened = [r for r in city.rounds if r.is_open(city.today)]
     tasks = [_round_task(r, i == 0, city.today) for i, r in enumerate(opened)]
@@ -56,10 +55,11 @@ def _round_task(round_: Any, first: bool, today: dt.date) -> Task:
     return Task("inbox", round_.title, note, "確認する", reverse("rounds:detail", args=[round_.pk]), first)
 
 
-def _draft_task(edition: Edition) -> Task:
-    url = reverse("strategy:plan", args=[edition.pk])
+def _draft_task(draft: tuple[int, str]) -> Task:
+    pk, name = draft
+    url = reverse("strategy:plan", args=[pk])
     return Task(
-        "pencil-line", f"{edition}（下書き）", "公開するまで、事務局と管理者だけが見られます。", "編集を続ける", url
+        "pencil-line", f"{name}（下書き）", "公開するまで、事務局と管理者だけが見られます。", "編集を続ける", url
     )
 
 

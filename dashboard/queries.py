@@ -21,7 +21,6 @@ from lib.states import STATES
 from lib.templatetags.portal import signed
 from maturity.queries import CityRadar
 from rounds.queries import round_that_counts
-from strategy.models import Element, PriorityItem
 from strategy.queries_brief import ItemBrief, RegisterBrief
 
 LATE_SHOWN = 8
@@ -49,8 +48,8 @@ class BarRow:
     bar: StackedBar
     url: str
     uid: str
-    item: PriorityItem | None = None
-    element: Element | None = None
+    item: Any = None
+    element: Any = None
     department: Department | None = None
     register: RegisterBrief | None = None
     due: str = ""

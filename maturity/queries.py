@@ -15,7 +15,7 @@ from lib.models import set_prefetched
 from maturity import scoring, trends
 from maturity.gaps import Gap, gap_of
 from maturity.models import Assessment, Axis, CityAssessment, Level, Rubric, Score
-from maturity.queries_marks import axes_and_marks
+from maturity.queries_marks import AxisRow, axes_and_marks
 from maturity.querysets import ScoreQuerySet
 from maturity.scoring import AxisFigure, Mark
 from rounds.models import Reply, Round
@@ -258,7 +258,7 @@ def city_radar(
 def _radar(shown: Round, other: Round | None, *, is_chosen: bool) -> CityRadar:
     axes, marks = axes_and_marks([r.pk for r in (shown, other) if r])
     now, before = marks[shown.pk], marks[other.pk] if other else {}
-    weighted = any(a.rubric.uses_weights for a in axes)
+    weighted = any(a.uses_weights for a in axes)
     weights = [a.weight for a in axes] if weighted else None
     groups = [_of_axis(now, a) for a in axes]
     return CityRadar(
@@ -277,7 +277,7 @@ def _radar(shown: Round, other: Round | None, *, is_chosen: bool) -> CityRadar:
     )  # fmt: skip
 
 
-def _of_axis(marks: dict[int, dict[str, Mark]], axis: Axis) -> list[Mark]:
+def _of_axis(marks: dict[int, dict[str, Mark]], axis: AxisRow) -> list[Mark]:
     return [of_one[axis.line] for of_one in marks.values() if axis.line in of_one]
 
 

@@ -13,8 +13,7 @@ from lib import wareki
 from lib.joined import blank, joined, split
 from strategy import progress
 from strategy.models import NationalTarget, PriorityItem, RegisterEntry
-
-ITEM = ("key", "category", "number", "name", "plan")
+from strategy.models.national import tag_of
 
 
 class EntryBrief(NamedTuple):
@@ -33,38 +32,59 @@ class RegisterBrief:
     outcome: str
 
 
+class ItemRow(NamedTuple):
+    """An item with one of its registers; `acting` is what the caller wanted to know of it."""
+
+    pk: int
+    key: str
+    category: str
+    number: int
+    name: str
+    acting: str | None
+    register: int | None
+    unit: str | None
+    entries: str | None
+    due_on: dt.date | None
+    due_label: str | None
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self.category, self.number)
+
+
 @dataclass(frozen=True)
 class ItemBrief:
     """`register` is the first with anything that applies; `due` the date that the registers answer to, in words."""
 
-    item: Any
+    item: ItemRow
     register: RegisterBrief | None
     due: str
     is_over: bool
 
 
-def item_briefs(items: Any, today: dt.date) -> list[ItemBrief]:
-    """`items` in their order (1 query)."""
-    found: dict[int, list[Any]] = {}
-    for row in with_registers(items):
-        found.setdefault(row.pk, []).append(row)
-    return [_brief(rows, today) for rows in found.values()]
-
-
-def with_registers(items: Any) -> Any:
-    """A row for each register of an item, or one for an item without."""
+def briefly(items: Any, *, acting: Any) -> Any:
+    """A row for each register of an item, or one for an item without, as `item_briefs` takes them."""
     entries = RegisterEntry.objects.filter(register=OuterRef("registers__pk"))
     applicable = Case(When(prefectural=True, then=Value("prefecture")), default=F("applicable"))
     measured = NationalTarget.objects.filter(item=OuterRef("pk"), verified=True, due_on__isnull=False)
     first = measured.order_by("due_on", "order", "pk")
-    return items.only(*ITEM).annotate(
-        register=F("registers__pk"), unit=F("registers__unit"),
+    rows = items.annotate(
+        acting=acting, register=F("registers__pk"), unit=F("registers__unit"),
         entries=joined(entries, "register", applicable, "state", blank("due_on")),
         due_on=Subquery(first.values("due_on")[:1]), due_label=Subquery(first.values("due_label")[:1]),
-    ).order_by(*PriorityItem._meta.ordering, "register")  # fmt: skip
+    )  # fmt: skip
+    return rows.order_by(*PriorityItem._meta.ordering, "register").values_list(*ItemRow._fields)
 
 
-def _brief(rows: list[Any], today: dt.date) -> ItemBrief:
+def item_briefs(rows: Iterable[Any], today: dt.date) -> list[ItemBrief]:
+    """Items in their order."""
+    found: dict[int, list[ItemRow]] = {}
+    for row in map(ItemRow._make, rows):
+        found.setdefault(row.pk, []).append(row)
+    return [_brief(of_item, today) for of_item in found.values()]
+
+
+def _brief(rows: list[ItemRow], today: dt.date) -> ItemBrief:
     item = rows[0]
     registers = [_register(row, today) for row in rows if row.register is not None]
     due = _due(item) if registers else ""
@@ -72,11 +92,11 @@ def _brief(rows: list[Any], today: dt.date) -> ItemBrief:
     return ItemBrief(item, shown, due, bool(due) and any(r.outcome == "over" for r in registers))
 
 
-def _due(item: Any) -> str:
+def _due(item: ItemRow) -> str:
     return item.due_label or (wareki.format_date(item.due_on, "month_end") if item.due_on else "")
 
 
-def _register(row: Any, today: dt.date) -> RegisterBrief:
+def _register(row: ItemRow, today: dt.date) -> RegisterBrief:
     tally = progress.tally(_entries(row.entries), today)
     return RegisterBrief(row.unit, tally, progress.outcome(tally, row.due_on, today))
 
