@@ -35,10 +35,9 @@ class Named:
 
 def named(city: City, judged: Judged, known: set[int]) -> Named:
     """The first late actions whole, and how those `known` to a snapshot stand now (1 query)."""
-    rows = _read(city, list(judged.first), known)
-    by_key = {row[READ.index("pk")]: row for row in rows}
-    shown = [dict(zip(COLUMNS, by_key[pk], strict=True)) for pk in judged.first]
-    late, threads = _drawn(judged, shown, city.departments, city.today)
+    rows = _read(city, list(judged.order), known)
+    read = (dict(zip(COLUMNS, row, strict=True)) for row in rows if row[READ.index("pk")] in judged.order)
+    late, threads = _drawn(judged, {row["pk"]: row for row in read}, city.departments, city.today)
     return Named(late, threads, standing_of((row[: len(READ)] for row in rows), known))
 
 
@@ -50,21 +49,21 @@ def of_department(department: Department, today: dt.date, expected: dt.date | No
     read = [dict(zip(OWN, row, strict=True)) for row in rows.values_list(*OWN)]
     delayed = {row["pk"]: row for row in read if row["state_key"] in rules.DELAYED}
     judged = judge(([row[name] for name in LATENESS] for row in delayed.values()), most)
-    shown = [delayed[pk] for pk in judged.first]
     counts = empty_counts() | Counter(row["state_key"] for row in read)
-    return counts, Named(*_drawn(judged, shown, {department.pk: department}, today), Standing([], set()))
+    return counts, Named(*_drawn(judged, delayed, {department.pk: department}, today), Standing([], set()))
 
 
 def _drawn(
-    judged: Judged, shown: list[dict[str, Any]], departments: Mapping[int, Department], today: dt.date
+    judged: Judged, rows: Mapping[int, dict[str, Any]], departments: Mapping[int, Department], today: dt.date
 ) -> tuple[Late, dict[int, list[str]]]:
-    rows = [_late_row(row, judged.first[row["pk"]], departments, today) for row in shown]
-    return Late(judged.total, judged.newly, rows), {row["pk"]: _thread(row) for row in shown}
+    first = judged.first({pk: row["code"] for pk, row in rows.items()})
+    late = [_late_row(rows[pk], newly, departments, today) for pk, newly in first.items()]
+    return Late(judged.total, judged.newly, late), {pk: _thread(rows[pk]) for pk in first}
 
 
 SHOWN = ("starts_on", "ends_on", "reported_as_of", "said", "moved")
 COLUMNS = (*READ, *SHOWN)
-OWN = (*LATENESS, "title", "pushes", "lead_department_id", *SHOWN)
+OWN = (*LATENESS, "code", "title", "percent", "pushes", "lead_department_id", *SHOWN)
 
 
 def _read(city: City, shown: list[int], known: set[int]) -> list[tuple[Any, ...]]:
