@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from accounts.models import Department
 from actions import rules, status
@@ -45,7 +45,7 @@ def of_department(department: Department, today: dt.date, expected: dt.date | No
     """All actions in force that a department leads: by state, and the first `most` late ones whole (1 query)."""
     late = When(state_key__in=rules.DELAYED, then=report_before())
     rows = Action.objects.live().with_state(today, expected).filter(lead_department=department).order_by()
-    rows = _with_words(with_lateness(rows).annotate(before=Case(late)), state_key__in=rules.DELAYED)
+    rows = _with_words(with_lateness(rows).annotate(before=Case(late)), Q(state_key__in=rules.DELAYED))
     read = [dict(zip(OWN, row, strict=True)) for row in rows.values_list(*OWN)]
     delayed = {row["pk"]: row for row in read if row["state_key"] in rules.DELAYED}
     judged = judge(([row[name] for name in LATENESS] for row in delayed.values()), most)
@@ -67,17 +67,18 @@ OWN = (*LATENESS, "code", "title", "percent", "pushes", "lead_department_id", *S
 
 
 def _read(city: City, shown: list[int], known: set[int]) -> list[tuple[Any, ...]]:
-    rows = _with_words(with_read(Action.objects.with_state(city.today, city.expected)), pk__in=shown)
-    keys = {*shown, *known}
-    return list((rows if len(keys) > MOST_KEYS else rows.filter(pk__in=keys)).order_by().values_list(*COLUMNS))
+    keys, rows = {*shown, *known}, with_read(Action.objects.with_state(city.today, city.expected)).order_by()
+    if len(keys) > MOST_KEYS:
+        return list(_with_words(rows, Q(pk__in=shown)).values_list(*COLUMNS))
+    return list(_with_words(rows.filter(pk__in=keys)).values_list(*COLUMNS))
 
 
-def _with_words(rows: ActionQuerySet, **shown: Any) -> ActionQuerySet:
-    """The words of the last report and the moves of the end, for those `shown` alone."""
+def _with_words(rows: ActionQuerySet, shown: Q | None = None) -> ActionQuerySet:
+    """The words of the last report and the moves of the end; of ten thousand rows for those `shown` alone."""
     report = ProgressReport.objects.filter(pk=OuterRef("last_report")).values(said=Beside("reason_kind", "reason"))
     changes = DateChange.objects.of_end().filter(action=OuterRef("pk"))
-    moved = joined(changes, "action", "pk", "old_on", "changed_at")
-    return rows.annotate(said=Case(When(**shown, then=Subquery(report))), moved=Case(When(**shown, then=moved)))
+    words = {"said": Subquery(report), "moved": joined(changes, "action", "pk", "old_on", "changed_at")}
+    return rows.annotate(**{name: Case(When(shown, then=w)) if shown else w for name, w in words.items()})
 
 
 def _late_row(

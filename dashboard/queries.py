@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -67,19 +67,30 @@ class SilentRow:
 
 def list_url(**params: Any) -> str:
     """Address of the action list with filters; a list value repeats its parameter."""
-    query = urlencode({k: v for k, v in params.items() if v}, doseq=True)
-    return reverse("actions:list") + (f"?{query}" if query else "")
+    return lists()(**params)
+
+
+def lists(base: Mapping[str, Any] = NO_PARAMS) -> Callable[..., str]:
+    """The same for many addresses of a page, each with the filters of `base`."""
+    path = reverse("actions:list")
+
+    def url(**params: Any) -> str:
+        query = urlencode({k: v for k, v in {**base, **params}.items() if v}, doseq=True)
+        return path + (f"?{query}" if query else "")
+
+    return url
 
 
 def overview(
     counts: Counts, late: figures.Late, today: dt.date, expected: dt.date | None, base: Mapping[str, Any] = NO_PARAMS
 ) -> dict[str, Any]:
     """Context of the dashboard; `base` are the parameters of the list that shows just the actions counted."""
-    urls = {key: list_url(**base, state=key) for key in STATES}
-    urls["behind"] = list_url(**base, state=["late", "over"])
+    url = lists(base)
+    urls = {key: url(state=key) for key in STATES}
+    urls["behind"] = url(state=["late", "over"])
     return {
         "today": today, "counts": counts, "total": sum(counts.values()), "urls": urls,
-        "list_url": list_url(**base), "behind": counts["late"] + counts["over"],
+        "list_url": url(), "behind": counts["late"] + counts["over"],
         "behind_new": late.newly, "late": late.rows,
         "figures": _figures(counts, urls), "reference": expected,
         "legend": _legend(counts),
@@ -129,13 +140,13 @@ def by_item(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -> list
     wanted = base.get("item")
     views = [v for v in city.items if (v.item.pk == wanted if wanted else v.item.category == "priority")]
     counts = {v.item.pk: roll.counted(city.behind[v.item.pk]) for v in views}
-    scale = charts.stack_scale(counts.values())
-    return [_item_row(view, counts[view.item.pk], scale, base) for view in views]
+    scale, url = charts.stack_scale(counts.values()), lists(base)
+    return [_item_row(view, counts[view.item.pk], scale, url(item=view.item.pk)) for view in views]
 
 
-def _item_row(view: ItemBrief, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
+def _item_row(view: ItemBrief, counts: Counts, scale: int, url: str) -> BarRow:
     return BarRow(
-        sum(counts.values()), bar_of(counts, scale), list_url(**{**base, "item": view.item.pk}), f"i{view.item.pk}",
+        sum(counts.values()), bar_of(counts, scale), url, f"i{view.item.pk}",
         item=view.item, register=view.register, due=view.due, over=view.is_over,
     )  # fmt: skip
 
@@ -148,15 +159,14 @@ def by_department(city: City, roll: Roll, base: Mapping[str, Any] = NO_PARAMS) -
     """Departments with actions, most trouble first."""
     counted = {pk: roll.counted(keys) for pk, keys in city.led.items()}
     counts = {pk: found for pk, found in counted.items() if any(found.values())}
-    scale = charts.stack_scale(counts.values())
+    scale, url = charts.stack_scale(counts.values()), lists(base)
     trouble = {pk: c["over"] + c["late"] for pk, c in counts.items()}
     departments = sorted((city.departments[pk] for pk in counts), key=lambda d: (-trouble[d.pk], d.order, d.pk))
-    return [_department_row(d, counts[d.pk], scale, base) for d in departments]
+    return [_department_row(d, counts[d.pk], scale, url(department=d.pk)) for d in departments]
 
 
-def _department_row(department: Department, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
-    url, uid = list_url(**{**base, "department": department.pk}), f"d{department.pk}"
-    return BarRow(sum(counts.values()), bar_of(counts, scale), url, uid, department=department)
+def _department_row(department: Department, counts: Counts, scale: int, url: str) -> BarRow:
+    return BarRow(sum(counts.values()), bar_of(counts, scale), url, f"d{department.pk}", department=department)
 
 
 def silence(city: City, departments: Iterable[BarRow]) -> dict[str, Any]:

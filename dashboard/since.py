@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -120,13 +120,14 @@ def pieces(found: Since, silent: int | None) -> list[Piece]:
     return sentence(found.counts, silent, found.word)
 
 
-def compare_url(found: Since, scope: Scope, **more: str) -> str:
-    """The page that lists the movements behind a number of this dashboard."""
+def comparisons(found: Since, scope: Scope) -> Callable[..., str]:
+    """Addresses of the pages that list the movements behind the numbers of this dashboard."""
+    path = reverse("meetings:compare")
     params = {
         "old": found.old.pk if found.old else "", "new": "now",
         "department": scope.department.pk if scope.department else "", "item": scope.item.key if scope.item else "",
-    } | more  # fmt: skip
-    return f"{reverse('meetings:compare')}?{urlencode({k: v for k, v in params.items() if v != ''})}#list"
+    }  # fmt: skip
+    return lambda **more: f"{path}?{urlencode({k: v for k, v in (params | more).items() if v != ''})}#list"
 
 
 @dataclass(frozen=True)

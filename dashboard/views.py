@@ -90,14 +90,15 @@ def city_context(today: dt.date, asked: Mapping[str, str], *, at_desk: bool = Fa
 def _meeting_context(found: comparing.Since, scope: Scope, shown: dict[str, Any]) -> dict[str, Any]:
     """What the meeting needs beside the figures: what moved, what was left to do, what is to be decided."""
     silent, before_us = shown["silent_count"] if shown["round"] else None, ahead(shown["today"])
+    url = comparing.comparisons(found, scope)
     return {
         "since": found, "scope": scope, "meeting": before_us.meeting,
         "sentence": comparing.pieces(found, silent) if found.is_readable else [],
         "toggle": comparing.toggle(found, scope), "query": comparing.query_of(found, scope),
-        "compare_url": comparing.compare_url(found, scope), "open": before_us.open, "agenda": before_us.agenda,
+        "compare_url": url(), "open": before_us.open, "agenda": before_us.agenda,
         "forward": found.forward,
-        "links": {k: comparing.compare_url(found, scope, kind=k) for k in KINDS},
-        "forward_urls": {k: comparing.compare_url(found, scope, kind="forward", item=k) for k in found.forward},
+        "links": {k: url(kind=k) for k in KINDS},
+        "forward_urls": {k: url(kind="forward", item=k) for k in found.forward},
         "notes": {k: found.note(k, n) for k, n in shown["counts"].items()} if found.is_readable else {},
         "trend": None if scope.is_narrow else comparing.trend(found.known, shown["counts"]),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from actions.models import Action
 from actions.roll import Counts, Roll
-from dashboard.queries import NO_PARAMS, BarRow, bar_of, list_url
+from dashboard.queries import NO_PARAMS, BarRow, bar_of, lists
 from lib import charts
 from lib.joined import joined, split
 from lib.prepared import Prepared
@@ -59,13 +59,12 @@ def by_vision(roll: Roll, base: Mapping[str, Any] = NO_PARAMS, *, drafts: bool =
         return Visions(drafts=waiting)
     edition, leading = everything[0].edition, _leading(everything)
     found = _behind_elements(leading, [row for row in everything if row.edition == edition], roll)
-    scale = charts.stack_scale(found.values())
-    rows = [_row(row, found[row.pk], scale, base) for row in leading]
+    scale, url = charts.stack_scale(found.values()), lists(base)
+    rows = [_row(row, found[row.pk], scale, url(element=row.pk)) for row in leading]
     return Visions(edition, leading[0].layer_name if leading else "ビジョン", rows, waiting)
 
 
-def _row(element: Stated, counts: Counts, scale: int, base: Mapping[str, Any]) -> BarRow:
-    url = list_url(**base, element=element.pk)
+def _row(element: Stated, counts: Counts, scale: int, url: str) -> BarRow:
     return BarRow(sum(counts.values()), bar_of(counts, scale), url, f"v{element.pk}", element=element)
 
 
