@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 
 from actions.querysets import ActionQuerySet
 from lib.joined import Joined, split
@@ -25,8 +28,13 @@ class Roll:
 
     @classmethod
     def of(cls, rows: ActionQuerySet) -> Roll:
+        return cls.read(joined_states(rows))
+
+    @classmethod
+    def read(cls, rows: Iterable[tuple[str, str]]) -> Roll:
+        """From what `joined_states` gives."""
         states: dict[str, str] = {}
-        for state, keys in rows.order_by().values_list("state_key").annotate(keys=Joined("pk")):
+        for state, keys in rows:
             states |= dict.fromkeys(split(keys), state)
         return cls(states)
 
@@ -45,3 +53,8 @@ class Roll:
 
     def __len__(self) -> int:
         return len(self.states)
+
+
+def joined_states(rows: ActionQuerySet) -> QuerySet[Any]:
+    """Each state with the keys of the actions that are in it."""
+    return rows.order_by().values_list("state_key").annotate(keys=Joined("pk"))

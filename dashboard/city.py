@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, OuterRef, Q, QuerySet
 
 from accounts.models import Department
+from actions.figures import lateness
 from actions.models import Action
 from actions.querysets import ActionQuerySet
-from actions.roll import Roll
+from actions.roll import Roll, joined_states
 from lib.joined import Beside, Joined, joined, split
 from lib.prepared import Prepared
 from maturity.queries import counted_rounds
@@ -92,10 +93,16 @@ class City:
 
     def rows(self, scope: Scope) -> ActionQuerySet:
         """The same as a query."""
-        rows = Action.objects.live().with_state(self.today, self.expected)
+        rows = _live(self.today, self.expected)
         if scope.department:
             rows = rows.filter(lead_department=scope.department)
         return rows.behind_item(scope.item.pk) if scope.item else rows
+
+    def lateness(self, scope: Scope) -> Iterable[tuple[Any, ...]]:
+        """The figures of the late ones, as `actions.figures.judge` takes them."""
+        if scope.is_narrow or self.expected is None:
+            return lateness(self.rows(scope))
+        return READ_LATENESS.rows(self.today, self.expected)
 
 
 def replies_of(round_: Any) -> list[tuple[int, str]]:
@@ -126,6 +133,12 @@ def _items() -> QuerySet[Any]:
     return briefly(PriorityItem.objects.current(), acting=joined(links, "priorityitem", "action_id"))
 
 
+def _live(today: dt.date, expected: dt.date | None) -> ActionQuerySet:
+    return Action.objects.live().with_state(today, expected)
+
+
+READ_STATES = Prepared(lambda today, expected: joined_states(_live(today, expected)))
+READ_LATENESS = Prepared(lambda today, expected: lateness(_live(today, expected)))
 DEPARTMENT, ROUND = _fields(Department), _fields(Round, "note")
 READ_DEPARTMENTS, READ_ROUNDS, READ_ITEMS = Prepared(_departments), Prepared(_rounds), Prepared(_items)
 
@@ -151,5 +164,5 @@ def gather(today: dt.date) -> City:
     """Rounds with their replies, departments, national items, and the state of every action (4 queries)."""
     rounds = rounds_said()
     expected = expected_as_of(today, rounds)
-    roll = Roll.of(Action.objects.live().with_state(today, expected))
-    return City(today, rounds, departments_led(), item_briefs(READ_ITEMS.rows(), today), expected, roll)
+    states = READ_STATES.rows(today, expected) if expected else joined_states(_live(today, None))
+    return City(today, rounds, departments_led(), item_briefs(READ_ITEMS.rows(), today), expected, Roll.read(states))

@@ -70,7 +70,7 @@ def city_context(today: dt.date, asked: Mapping[str, str], *, at_desk: bool = Fa
     city = gather(today)
     scope = city.scope_of(asked)
     roll, old = city.within(scope), comparing.chosen(asked, today)
-    found = named(city, figures.judged(city.rows(scope), queries.LATE_SHOWN), old.keys)
+    found = named(city, figures.judge(city.lateness(scope), queries.LATE_SHOWN), old.keys)
     context = queries.overview(roll.counts(), found.late, today, city.expected, scope.params)
     departments = queries.by_department(city, roll, scope.params)
     visions = by_vision(roll, scope.params, drafts=at_desk)
