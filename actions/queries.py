@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from actions import rules, status
 from actions.models import Action, Grade, Milestone, ProgressReport, lifecycle_choices, reason_choices
 from actions.querysets import ActionQuerySet
+from lib.prepared import PreparedRows
 from lib.states import STATES
 from rounds.models import Reply
 from rounds.queries import expected_as_of
@@ -187,7 +188,7 @@ def rows_of(replies: Sequence[Reply], today: dt.date, beside: Beside | None = No
     is what is asked beside the progress, where that is known or not wanted."""
     parts = {r.pk: _Rows() for r in replies}
     actions = {}
-    for action in _asked_or_reported(replies):
+    for action in _of_one(replies[0]) if len(replies) == 1 else _asked_or_reported(replies):
         action = actions.setdefault(action.pk, action)
         if report := getattr(action, "said", None):
             report.action = action
@@ -195,7 +196,9 @@ def rows_of(replies: Sequence[Reply], today: dt.date, beside: Beside | None = No
             parts[report.reply_id].actions.append(action)
     _add_unreported(parts, replies, actions.values())
     befores = _before_accepted([r for part in parts.values() for r in part.reports.values() if r.accepted_at])
-    beside = beside or beside_of([a for part in parts.values() for a in part.actions])
+    if beside is None:
+        one = len(replies) == 1
+        beside = _beside_one(replies[0]) if one else beside_of([a for part in parts.values() for a in part.actions])
     return {r.pk: _rows(r, parts[r.pk], befores, beside, today) for r in replies}
 
 
@@ -238,6 +241,52 @@ def _asked_or_reported(replies: Sequence[Reply]) -> ActionQuerySet:
     wanted = due.order_by().values("pk").union(reported.values("action"))
     rows = Action.objects.filter(pk__in=wanted).select_related("last_report", "said__grade")
     return rows.annotate(said=FilteredRelation("reports", condition=Q(reports__reply__in=ids)))
+
+
+def _reported_in(reply: int) -> ActionQuerySet:
+    rows = Action.objects.filter(pk__in=ProgressReport.objects.filter(reply=reply).order_by().values("action"))
+    return rows.annotate(said=FilteredRelation("reports", condition=Q(reports__reply=reply)))
+
+
+def _asked_in(reply: int, department: int) -> ActionQuerySet:
+    rows = Action.objects.filter(pk__in=_wanted(reply, department))
+    return rows.annotate(said=FilteredRelation("reports", condition=Q(reports__reply=reply)))
+
+
+def _wanted(reply: int, department: int) -> QuerySet:
+    due = Action.objects.reportable().filter(lead_department=department).order_by().values("pk")
+    return due.union(ProgressReport.objects.filter(reply=reply).order_by().values("action"))
+
+
+JOINED = ("last_report", ("said", ProgressReport), ("said__grade", Grade))
+UNREAD = ("purpose", "issue", "sought")
+_REPORTED = PreparedRows(Action, _reported_in, without=UNREAD, joined=JOINED)
+_ASKED = PreparedRows(Action, _asked_in, without=UNREAD, joined=JOINED)
+
+
+_STONES = PreparedRows(Milestone, lambda *reply: Milestone.objects.filter(action__in=_wanted(*reply)))
+_GRADES = PreparedRows(
+    Grade, lambda: Grade.objects.annotate(plan_id=F("scale__plan_scales__plan")).order_by("order", "pk"),
+    extra=("plan_id",),
+)  # fmt: skip
+
+
+def _beside_one(reply: Reply) -> Beside:
+    """What is asked beside the rows of one reply: all scales in use are few (2 queries)."""
+    grades: dict[int, list[Grade]] = defaultdict(list)
+    for grade in _GRADES.objects():
+        grades[grade.plan_id].append(grade)
+    milestones: dict[int, list[Milestone]] = defaultdict(list)
+    for stone in _STONES.objects(reply.pk, reply.department_id):
+        milestones[stone.action_id].append(stone)
+    return Beside(grades, milestones)
+
+
+def _of_one(reply: Reply) -> list[Action]:
+    """The same for one reply."""
+    if reply.state == "accepted":
+        return _REPORTED.objects(reply.pk)
+    return _ASKED.objects(reply.pk, reply.department_id)
 
 
 def _is_open(reply: Reply) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, FilteredRelation
@@ -9,6 +10,7 @@ from django.db.models import Count, Exists, FilteredRelation
 from actions.models import Action, Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
 from lib.models import set_prefetched
+from lib.prepared import PreparedRows
 from rounds.models import Reply
 
 
@@ -67,8 +69,7 @@ class Raised:
 
 def raised_and_standing(reply: Reply) -> Raised:
     """The hurdles of a reply and those its department raised earlier (1 query, 2 where the reply has none)."""
-    earlier = Hurdle.objects.official().unsolved().filter(raised_by_department=reply.department_id)
-    found = with_actions((Hurdle.objects.filter(reply=reply) | earlier).select_related("owner_department"))
+    found = _grouped(_STANDING.objects(reply.pk, reply.department_id))
     now = sorted((h for h in found if h.reply_id == reply.pk), key=lambda h: h.pk)
     none = not now and NoHurdle.objects.filter(reply=reply).exists()
     return Raised(now, none, [h for h in found if h.reply_id != reply.pk])
@@ -82,8 +83,22 @@ def is_said(reply: Reply) -> bool:
 
 def with_actions(rows: HurdleQuerySet) -> list[Hurdle]:
     """The hurdles, each with the actions that it affects (1 query)."""
+    return _grouped(rows.annotate(touched=FilteredRelation("actions")).select_related("touched"))
+
+
+def _standing(reply: int, department: int) -> HurdleQuerySet:
+    earlier = Hurdle.objects.official().unsolved().filter(raised_by_department=department)
+    return (Hurdle.objects.filter(reply=reply) | earlier).annotate(touched=FilteredRelation("actions"))
+
+
+UNREAD = ("touched__purpose", "touched__issue", "touched__sought")
+_STANDING = PreparedRows(Hurdle, _standing, joined=("owner_department", ("touched", Action)), without=UNREAD)
+
+
+def _grouped(rows: Iterable[Hurdle]) -> list[Hurdle]:
+    """Each hurdle once, where it came with one action after the other."""
     actions: dict[Hurdle, list[Action]] = {}
-    for hurdle in rows.annotate(touched=FilteredRelation("actions")).select_related("touched"):
+    for hurdle in rows:
         actions.setdefault(hurdle, []).extend([hurdle.touched] if getattr(hurdle, "touched", None) else [])
     for hurdle, found in actions.items():
         set_prefetched(hurdle, "actions", sorted(found, key=lambda a: (a.code, a.pk)))

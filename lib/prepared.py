@@ -92,15 +92,21 @@ class Columns(NamedTuple):
 
 
 class PreparedRows:
-    """Whole rows of one model as its objects, with the `joined` ones; columns named in `without` are left unread."""
+    """Whole rows of one model as its objects, with the `joined` ones; columns named in `without` are left unread.
+
+    `joined` names relations, those of joined objects too (`reply__round`), each after the one that it hangs on; a
+    FilteredRelation stands there with its model. Annotations named in `extra` become attributes.
+    """
 
     def __init__(
         self, model: type[Model], build: Callable[..., QuerySet[Any]], *,
-        without: Sequence[str] = (), joined: Sequence[str] = (),
+        without: Sequence[str] = (), joined: Sequence[str | tuple[str, type[Model]]] = (), extra: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        self._own = Columns("", model, [f.attname for f in model._meta.concrete_fields if f.name not in without])
-        self._joined = [_columns(model, name) for name in joined]
+        self._own = Columns("", model, _names(model, without, ""))
+        self._joined = [_columns(model, part, without) for part in joined]
+        self._extra = tuple(extra)
         names = [*self._own.names, *(f"{part.relation}__{name}" for part in self._joined for name in part.names)]
+        names += self._extra
         self._read = Prepared(lambda *values: build(*values).values_list(*names))
 
     def objects(self, *values: Value) -> list[Any]:
@@ -111,12 +117,35 @@ class PreparedRows:
         made: Any = self._own.model.from_db(DEFAULT_DB_ALIAS, self._own.names, row[:at])
         for relation, model, names in self._joined:
             part, at = row[at : at + len(names)], at + len(names)
-            # The key comes first; a missing one is a row that is not there.
-            setattr(made, relation, None if part[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, part))
+            owner = _owner(made, relation)
+            if owner is not None:
+                # The key comes first; a missing one is a row that is not there.
+                other = None if part[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, part)
+                setattr(owner, relation.rpartition("__")[2], other)
+        for name, value in zip(self._extra, row[at:], strict=True):
+            setattr(made, name, value)
         return made
 
 
-def _columns(model: type[Model], relation: str) -> Columns:
-    other: Any = model._meta.get_field(relation).related_model
-    names = [f.attname for f in other._meta.concrete_fields if not f.primary_key]
-    return Columns(relation, other, [other._meta.pk.attname, *names])
+def _owner(made: Any, relation: str) -> Any:
+    """The object that holds the relation; None where it is not there itself."""
+    for name in relation.split("__")[:-1]:
+        made = getattr(made, name) if made is not None else None
+    return made
+
+
+def _names(model: type[Model], without: Sequence[str], prefix: str) -> list[str]:
+    """The columns of a model, its key first."""
+    fields = [f for f in model._meta.concrete_fields if f"{prefix}{f.name}" not in without]
+    return [f.attname for f in sorted(fields, key=lambda f: not f.primary_key)]
+
+
+def _columns(model: type[Model], part: str | tuple[str, type[Model]], without: Sequence[str]) -> Columns:
+    relation, other = part if isinstance(part, tuple) else (part, _related(model, part))
+    return Columns(relation, other, _names(other, without, f"{relation}__"))
+
+
+def _related(model: Any, relation: str) -> type[Model]:
+    for name in relation.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.models import Department
 from lib.models import set_prefetched
+from lib.prepared import PreparedRows
 from maturity import scoring, trends
 from maturity.gaps import Gap, gap_of
-from maturity.models import Assessment, Axis, CityAssessment, Level, Rubric, Score
+from maturity.models import Assessment, Axis, CityAssessment, Rubric, Score
+from maturity.queries_axes import axes_of, axes_of_round
 from maturity.queries_marks import AxisRow, axes_and_marks
 from maturity.querysets import ScoreQuerySet
 from maturity.scoring import AxisFigure, Mark
@@ -81,13 +83,14 @@ class Answers:
 def answers_of(reply: Reply) -> Answers:
     """Everything of a reply in the order of the axes, blank rows where nothing was saved yet (at most 5 queries)."""
     own, previous = _own_and_previous(reply)
-    rubric = own.rubric if own else rubric_of_round(reply.round)
+    axes = axes_of(own.rubric) if own else axes_of_round(reply.round)
+    rubric = own.rubric if own else axes[0].rubric if axes else rubric_of_round(reply.round)
     if rubric is None:
         return Answers(None, [], previous)
     before = previous.by_key() if previous else {}
     stored = {s.axis_id: s for s in own.scores.all()} if own else {}
     scores = []
-    for axis in axes_of(rubric):
+    for axis in axes:
         score = stored.get(axis.pk) if stored else _blank(axis, before.get(axis.line), rubric.target_level)
         if score is not None:
             score.axis = axis
@@ -95,31 +98,36 @@ def answers_of(reply: Reply) -> Answers:
     return Answers(rubric, scores, previous)
 
 
-def axes_of(rubric: Rubric) -> list[Axis]:
-    """The axes of a version in order, each with its levels (1 query)."""
-    rows = rubric.axes.annotate(told=FilteredRelation("levels")).select_related("told")
-    levels: dict[Axis, list[Level]] = {}
-    for axis in rows.order_by("order", "pk", "told__number"):
-        levels.setdefault(axis, []).extend([axis.told] if hasattr(axis, "told") else [])
-    for axis, found in levels.items():
-        set_prefetched(axis, "levels", found)
-    return list(levels)
-
-
 def _own_and_previous(reply: Reply) -> tuple[Assessment | None, Assessment | None]:
     """The assessment of a reply, and the department's last official one before it, each with its scores."""
-    older = Assessment.objects.official().filter(department=reply.department_id)
-    newest = older.before(reply.round.period_end, reply.pk).newest_first().values("pk")[:1]
-    found = _with_scores(Q(assessment__reply=reply) | Q(assessment__in=newest))
+    found = _grouped(_OWN_AND_PREVIOUS.objects(reply.pk, reply.department_id, reply.round.period_end))
     own = next((a for a in found if a.reply_id == reply.pk), None)
     return own, next((a for a in found if a is not own), None)
 
 
 def _with_scores(wanted: Q) -> list[Assessment]:
     """Assessments that are named by a condition on their scores, with scores, axes, round and version (1 query)."""
-    found: dict[Assessment, list[Score]] = {}
     rows = Score.objects.filter(wanted).select_related("axis", "assessment__reply__round", "assessment__rubric")
-    for score in rows.defer("assessment__reply__frozen"):
+    return _grouped(rows.defer("assessment__reply__frozen"))
+
+
+def _of_reply(reply: int, department: int, day: dt.date) -> ScoreQuerySet:
+    older = Assessment.objects.official().filter(department=department).before(day, reply)
+    return Score.objects.filter(
+        Q(assessment__reply=reply) | Q(assessment__in=older.newest_first().values("pk")[:1])
+    )  # fmt: skip
+
+
+_OWN_AND_PREVIOUS = PreparedRows(
+    Score, _of_reply, without=("assessment__reply__frozen",),
+    joined=("axis", "assessment", "assessment__reply", "assessment__reply__round", "assessment__rubric"),
+)  # fmt: skip
+
+
+def _grouped(scores: Iterable[Score]) -> list[Assessment]:
+    """The assessments of the scores, each with its own."""
+    found: dict[Assessment, list[Score]] = {}
+    for score in scores:
         found.setdefault(score.assessment, []).append(score)
     for assessment, scores in found.items():
         set_prefetched(assessment, "scores", scores)

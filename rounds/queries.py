@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from lib.prepared import Prepared
+from lib.prepared import Prepared, PreparedRows
 from rounds.models import Answer, CalendarToken, Question, Reply, ReplyRemark, Round
+from rounds.querysets import NAMED
 from rounds.sections import Missing, Section, Standing, of_round
 
 _ENDS = Prepared(lambda day: Round.objects.past_due(day).order_by().values_list("period_end", "sections"))
@@ -42,6 +43,17 @@ def round_that_counts(today: dt.date, known: Sequence[Round]) -> Round | None:
 def last_round() -> Round | None:
     """The round opened last, whose form the next one may begin with."""
     return Round.objects.order_by("-opens_on", "-pk").first()
+
+
+_PAGE = PreparedRows(
+    Reply, lambda pk: Reply.objects.for_page().filter(pk=pk).order_by(), without=("frozen",), joined=NAMED,
+    extra=("has_files", "has_remarks", "n_formers", "previous_id"),
+)  # fmt: skip
+
+
+def reply_page(pk: int) -> Reply | None:
+    """A reply with everything that its page names of it (`ReplyQuerySet.for_page`), its frozen content left unread."""
+    return next(iter(_PAGE.objects(pk)), None)
 
 
 @dataclass(frozen=True)
@@ -92,14 +104,13 @@ class Line:
 
 def lines_of(reply: Reply) -> list[Line]:
     """Every free question of a reply in order (2 queries)."""
-    questions = list(reply.round.questions.all())
-    if not questions:
-        return []
-    given, before = _answers(reply, questions)
-    return [
-        Line(q, given.get(q.pk) or Answer(reply=reply, question=q, version=0), before.get((q.text, q.kind), ""))
-        for q in questions
-    ]
+    questions = _ASKED.objects(reply.round_id, reply.pk)
+    before = _words_before(reply) if questions else {}
+    for question in questions:
+        answer = question.said or Answer(reply=reply, version=0)
+        answer.question = question
+        question.said = answer
+    return [Line(q, q.said, before.get((q.text, q.kind), "")) for q in questions]
 
 
 def counted_answers(reply: Reply) -> tuple[int, int]:
@@ -116,17 +127,27 @@ def line_of(reply: Reply, question: Question) -> Line:
     return next(line for line in lines_of(reply) if line.question.pk == question.pk)
 
 
-def _answers(reply: Reply, questions: list[Question]) -> tuple[dict[int, Answer], dict[tuple[str, str], str]]:
-    """A reply's answers by question, and the department's last accepted words to questions of one text and kind."""
-    before = Q(
-        reply__state="accepted", reply__round__period_end__lt=reply.round.period_end,
-        question__text__in={q.text for q in questions},
-    )  # fmt: skip
-    rows = Answer.objects.filter(Q(reply=reply) | before, reply__department=reply.department_id)
-    ordered = list(rows.select_related("question").order_by("reply__round__period_end", "pk"))
-    older = [a for a in ordered if a.reply_id != reply.pk and a.is_answered]
-    given = {a.question_id: a for a in ordered if a.reply_id == reply.pk}
-    return given, {(a.question.text, a.question.kind): a.words for a in older}
+def _asked(round_: int, reply: int) -> QuerySet:
+    said = FilteredRelation("answers", condition=Q(answers__reply=reply))
+    return Question.objects.filter(round=round_).annotate(said=said)
+
+
+def _answered_before(round_: int, department: int, day: dt.date) -> QuerySet:
+    texts = Question.objects.filter(round=round_).order_by().values("text")
+    accepted = Answer.objects.filter(reply__state="accepted", reply__department=department, question__text__in=texts)
+    return accepted.filter(reply__round__period_end__lt=day).order_by("reply__round__period_end", "pk")
+
+
+_ASKED = PreparedRows(Question, _asked, joined=(("said", Answer),))
+_BEFORE = PreparedRows(Answer, _answered_before, joined=("question",))
+
+
+def _words_before(reply: Reply) -> dict[tuple[str, str], str]:
+    """The department's last accepted words to questions of one text and kind."""
+    if getattr(reply, "previous_id", reply.pk) is None:
+        return {}  # the page has found that nothing was accepted before
+    older = _BEFORE.objects(reply.round_id, reply.department_id, reply.round.period_end)
+    return {(a.question.text, a.question.kind): a.words for a in older if a.is_answered}
 
 
 def calendar_of(token_digest: str) -> CalendarToken | None:

@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+NAMED = (
+    "round", "department", "submitted_by", "approved_by", "returned_by", "accepted_by", "reopened_by", "voided_by",
+)  # fmt: skip
 PAPERS = ("attachments", "remarks", "formers")
 
 
@@ -75,10 +78,7 @@ class ReplyQuerySet(models.QuerySet):
 
     def with_people(self) -> ReplyQuerySet:
         """Join what a reply's page names: round, department and who moved it."""
-        return self.select_related(
-            "round", "department", "submitted_by", "approved_by", "returned_by", "accepted_by",
-            "reopened_by", "voided_by",
-        )  # fmt: skip
+        return self.select_related(*NAMED)
 
     def for_page(self) -> ReplyQuerySet:
         """For a reply's page: besides the people whether it has files and remarks, how often it was corrected

@@ -12,6 +12,7 @@ from actions.forms.plans import Boxes
 from actions.models import Action, Hurdle, PolicyRequest
 from actions.services.hurdles import HURDLE_FIELDS, RAISED_FIELDS, REQUEST_FIELDS
 from lib.forms import PortalModelForm, WarekiDateField
+from lib.prepared import Prepared
 from lib.writes import StaleError
 from rounds.models import Reply
 
@@ -25,9 +26,9 @@ class _HurdleForm(PortalModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "選んでください"), *Hurdle._meta.get_field("kind").flatchoices]
-        self.fields["actions"].queryset = rows = self._actions()
+        self.fields["actions"].queryset = self._actions()
         # Read once: a field asks the database again each time that it is drawn.
-        self.fields["actions"].choices = [(a.pk, str(a)) for a in rows.only("code", "title")]
+        self.fields["actions"].choices = self._choices()
         self.initial["version"] = self.instance.version if self.instance.pk else None
         if self.instance.pk:
             self.initial["actions"] = [a.pk for a in self.instance.actions.all()]
@@ -35,6 +36,9 @@ class _HurdleForm(PortalModelForm):
     def _actions(self) -> QuerySet:
         held = self.instance.actions.values("pk") if self.instance.pk else []
         return Action.objects.filter(Q(archived_at__isnull=True) | Q(pk__in=held)).order_by("code", "pk")
+
+    def _choices(self) -> list[tuple[int, str]]:
+        return [(a.pk, str(a)) for a in self._actions().only("code", "title")]
 
     def _post_clean(self) -> None:
         """The service fills and checks the instance."""
@@ -64,9 +68,27 @@ class RaiseForm(_HurdleForm):
         self.fields["cross_cutting"].help_text = "ほかの課も同じことで困っているとき"
 
     def _actions(self) -> QuerySet:
-        department = self.reply.department_id
-        helped = Action.supporting.through.objects.filter(department=department)
-        return super()._actions().filter(Q(lead_department=department) | Q(pk__in=helped.values("action")))
+        rows = super()._actions()
+        return rows.filter(_own(self.reply.department_id))
+
+    def _choices(self) -> list[tuple[int, str]]:
+        """Of a new hurdle; nothing is held yet that would have to stay in the choice."""
+        if self.instance.pk:
+            return super()._choices()
+        return [(pk, f"{code} {title}") for pk, code, title in _OWN.rows(self.reply.department_id)]
+
+
+def _own(department: int) -> Q:
+    """Actions that a department leads or helps with."""
+    helped = Action.supporting.through.objects.filter(department=department)
+    return Q(lead_department=department) | Q(pk__in=helped.values("action"))
+
+
+_OWN = Prepared(
+    lambda department: Action.objects.live().filter(_own(department)).order_by("code", "pk").values_list(
+        "pk", "code", "title"
+    )
+)  # fmt: skip
 
 
 class HurdleForm(_HurdleForm):

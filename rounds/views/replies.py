@@ -23,7 +23,7 @@ from rounds import frozen as freezing
 from rounds import sections, services
 from rounds.forms import VersionForm
 from rounds.models import Reply
-from rounds.queries import Part, parts_of, read
+from rounds.queries import Part, parts_of, read, reply_page
 from rounds.states import FINISHED
 
 NAMED = 8
@@ -101,9 +101,16 @@ class Overview:
         return max(0, len(self.missing) - NAMED)
 
 
+def _found(pk: int) -> Reply:
+    found = reply_page(pk)
+    if found is None:
+        raise Http404
+    return found
+
+
 def readable(request: Request, pk: int) -> Reply:
     """The reply, if this reader may see drafts of its department."""
-    found = get_object_or_404(Reply.objects.for_page(), pk=pk)
+    found = _found(pk)
     check(request.user, Permission.READ_REPLY, found, hidden=True)
     return found
 
@@ -111,7 +118,7 @@ def readable(request: Request, pk: int) -> Reply:
 @require_GET
 @requires(Permission.READ)
 def reply(request: Request, pk: int) -> HttpResponse:
-    found = get_object_or_404(Reply.objects.for_page(), pk=pk)
+    found = _found(pk)
     if not can(request.user, Permission.READ_REPLY, found):
         if found.state != "accepted":
             raise Http404

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models import Count, FilteredRelation, Q
 from django.utils import timezone
 
-from actions.models import Action, Milestone, Phase
+from actions.models import Action, Milestone, Phase, ProgressReport
 from lib.prepared import Prepared, PreparedRows
-from tests.builders import make_action, make_milestone, make_phase, today
+from tests.builders import make_action, make_milestone, make_phase, make_report, today
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +87,21 @@ def test_whole_rows_with_what_they_point_to(django_assert_num_queries):
                 action, action.title, action.plan, action.merged_into,
             )  # fmt: skip
         assert found.get_deferred_fields() == {"issue"}
+
+
+def test_joined_rows_of_joined_rows_and_filtered_relations(django_assert_num_queries):
+    """Each hangs on the one before it; columns of any of them may be left out, and annotations are attributes."""
+    action, bare = make_action(), make_action()
+    report = make_report(action=action)
+    said = FilteredRelation("reports", condition=Q(reports__percent=report.percent))
+    read = PreparedRows(
+        Action, lambda pk: Action.objects.filter(pk=pk).annotate(said=said, n=Count("elements")),
+        without=("said__done",), joined=("lead_department", ("said", ProgressReport), "lead_department__parent"),
+        extra=("n",),
+    )  # fmt: skip
+    with django_assert_num_queries(1):
+        (found,) = read.objects(action.pk)
+        assert (found.said, found.said.percent, found.n) == (report, report.percent, 0)
+        assert found.lead_department.parent == action.lead_department.parent
+    assert found.said.get_deferred_fields() == {"done"}
+    assert read.objects(bare.pk)[0].said is None

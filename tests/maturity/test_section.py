@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
-from maturity.models import Assessment, Rubric
+from maturity import queries
+from maturity.models import Assessment, Axis, Rubric
 from maturity.sections import MaturitySection
 from rounds import sections, services
 from rounds.sections import Missing
@@ -196,3 +197,28 @@ class TestTheWayOfAReply:
         make_assessment({"axis-1": 2}, reply=reply)
         with pytest.raises(Exception, match="あと3つ残っています"):
             services.submit_reply(reply=reply, version=reply.version, by=cast.lead)
+
+
+@pytest.mark.django_db
+class TestVersionOfARound:
+    """The page reads the version with its axes in one statement; it is the one that `rubric_at` names."""
+
+    @pytest.mark.parametrize("days", [(None,), (-9, -5), (-5, -9), (5, 9), (9, 5), (None, -5), (None, 5), (-5, 5)])
+    @pytest.mark.parametrize("current", [0, 1])
+    def test_it_is_the_same(self, days: tuple[int | None, ...], current: int) -> None:
+        round_ = make_round(sections=["maturity"])
+        moments = [day and round_.created_at + dt.timedelta(days=day) for day in days]
+        for n, moment in enumerate(moments):
+            rubric = Rubric.objects.create(label=f"第{n}版", is_current=n == current, published_at=moment)
+            Axis.objects.create(rubric=rubric, key="a", line="a", name="軸", order=1)
+        draft = Rubric.objects.create(label="下書き", is_draft=True)
+        Axis.objects.create(rubric=draft, key="a", line="a", name="軸", order=1)
+        found = queries.answers_of(make_reply(round=round_, department=make_department()))
+        assert found.rubric == queries.rubric_of_round(round_)
+        assert {s.axis.rubric for s in found.scores} == {found.rubric}
+
+    def test_a_version_without_axes_is_still_the_version(self) -> None:
+        round_ = make_round(sections=["maturity"])
+        rubric = Rubric.objects.create(label="空", is_current=True)
+        found = queries.answers_of(make_reply(round=round_, department=make_department()))
+        assert (found.rubric, found.scores) == (rubric, [])
