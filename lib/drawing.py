@@ -99,8 +99,8 @@ def group(field: Any) -> str:
     is_box = field.widget_type == "checkbox"
     css = f"f{' bad' if field.errors else ''}{' f-check' if is_box else ''}"
     parts = [f'<div class="{css}" id="f-{field.auto_id}">', _head(field, is_box)]
-    if field.help_text:  # our own words, and those of Django that hold lists
-        parts.append(f'<p class="was" id="{field.auto_id}_helptext">{field.help_text}</p>')
+    if field.help_text:  # may name what somebody typed; the lists of Django are marked as safe
+        parts.append(f'<p class="was" id="{field.auto_id}_helptext">{_text(field.help_text)}</p>')
     if was := getattr(field.form, "previous", {}).get(field.name):
         parts.append(f'<p class="was">前回 {_text(was)}</p>')
     if now := getattr(field.form, "conflicts", {}).get(field.name):

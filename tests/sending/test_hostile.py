@@ -47,6 +47,8 @@ def faults(what: str, response: HttpResponse) -> Iterator[str]:
         yield f"{what}: {response.status_code} {told!r}"[:400]
     elif "text/html" in response.headers.get("Content-Type", "") and TRACES.search(response.text):
         yield f"{what}: shows where the program stands"
+    elif "text/html" in response.headers.get("Content-Type", "") and HOSTILE["mark-up"] in response.text:
+        yield f"{what}: takes for mark-up what was typed"
 
 
 def send(world: SimpleNamespace, form: Sent, case: str, changed: Mapping[str, str]) -> Iterator[str]:

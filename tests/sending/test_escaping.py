@@ -1,0 +1,73 @@
+"""What people typed is text on every page, whichever function or template writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat
+from django.urls import reverse
+
+from meetings import services
+from tests.sending.forms import pages, undone
+
+pytestmark = pytest.mark.django_db
+# Short enough for the columns that it is added to, and not to be overlooked in a page.
+MARK = "\"'><i data-typed>"
+OURS = ("accounts", "actions", "exchange", "maturity", "meetings", "rounds", "strategy", "wizard", "blanks")
+# Words of the program, keys, digests and addresses: nobody types them, or they have a form of their own.
+NOT_TYPED = {
+    "key", "code", "slug", "line", "lineage", "password", "login_id", "email", "url", "evidence_url", "digest",
+    "stored_name",
+    "sha256", "secret", "content_type", "period", "role", "kind", "state", "status", "stored", "token_hash",
+    "layout", "content",
+}  # fmt: skip
+
+
+def typed_fields(model: type[models.Model]) -> Iterator[models.Field]:
+    for field in model._meta.concrete_fields:
+        plain = type(field) in (models.CharField, models.TextField)
+        if plain and not field.choices and not field.primary_key and not field.unique and field.name not in NOT_TYPED:
+            yield field
+
+
+def everywhere(mark: str) -> set[str]:
+    """Put the mark behind every text that somebody typed; the names of the columns."""
+    marked = set()
+    for model in apps.get_models():
+        fields = list(typed_fields(model)) if model._meta.app_label in OURS else []
+        if fields:
+            model._base_manager.update(**{f.name: _marked(f, mark) for f in fields})
+            marked |= {f"{model._meta.label}.{f.name}" for f in fields}
+    return marked
+
+
+def _marked(field: models.Field, mark: str) -> Case:
+    """An empty text stays empty: it may mean that there is none."""
+    kind = type(field)()
+    return Case(When(**{field.name: ""}, then=Value("")), default=Concat(F(field.name), Value(mark)), output_field=kind)
+
+
+def test_no_page_takes_a_text_for_mark_up(world: SimpleNamespace) -> None:
+    wrong, seen = [], 0
+    with transaction.atomic():
+        marked = everywhere(MARK)
+        for role in ("secretariat", "lead", "executive", "admin"):
+            for url in pages(role, world):
+                response = undone(world.clients[role], "GET", url)
+                if response.headers.get("Content-Type", "").startswith("text/html"):
+                    seen += "data-typed" in response.text
+                    wrong += [f"{role} {url}"] if "<i data-typed>" in response.text else []
+        snapshot, _ = services.freeze_meeting(meeting=world.snapshot.meeting, by=world.cast.secretariat)
+        moved = f"{reverse('meetings:compare')}?old={world.snapshot.pk}&new={snapshot.pk}"
+        for url in (reverse("meetings:snapshot", args=[snapshot.pk]), moved):
+            text = world.clients["secretariat"].get(url).text
+            assert "data-typed" in text
+            wrong += [url] if "<i data-typed>" in text else []
+        transaction.set_rollback(True)
+    assert wrong == []
+    assert (len(marked) > 60, seen > 100) == (True, True), "the mark stands in what is shown"
