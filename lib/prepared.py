@@ -110,9 +110,11 @@ class PreparedRows:
         self._read = Prepared(lambda *values: build(*values).values_list(*names))
 
     def objects(self, *values: Value) -> list[Any]:
-        return [self._object(row) for row in self._read.rows(*values)]
+        """An object for each row; what several rows point to is one object."""
+        seen: dict[tuple[str, Any], Any] = {}
+        return [self._object(row, seen) for row in self._read.rows(*values)]
 
-    def _object(self, row: tuple[Any, ...]) -> Any:
+    def _object(self, row: tuple[Any, ...], seen: dict[tuple[str, Any], Any]) -> Any:
         at = len(self._own.names)
         made: Any = self._own.model.from_db(DEFAULT_DB_ALIAS, self._own.names, row[:at])
         for relation, model, names in self._joined:
@@ -120,8 +122,10 @@ class PreparedRows:
             owner = _owner(made, relation)
             if owner is not None:
                 # The key comes first; a missing one is a row that is not there.
-                other = None if part[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, part)
-                setattr(owner, relation.rpartition("__")[2], other)
+                key = relation, part[0]
+                if key not in seen:
+                    seen[key] = None if part[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, part)
+                setattr(owner, relation.rpartition("__")[2], seen[key])
         for name, value in zip(self._extra, row[at:], strict=True):
             setattr(made, name, value)
         return made

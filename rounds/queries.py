@@ -51,6 +51,20 @@ _PAGE = PreparedRows(
 )  # fmt: skip
 
 
+_OF_ROUND = PreparedRows(
+    Reply, lambda round_: Reply.objects.filter(round=round_).grouped(), without=("frozen",),
+    joined=("department", "department__parent"),
+)  # fmt: skip
+
+
+def replies_of(round_: Round) -> list[Reply]:
+    """The replies of a round in the order of the organisation, their frozen content left unread (1 query)."""
+    found = _OF_ROUND.objects(round_.pk)
+    for reply in found:
+        reply.round = round_
+    return found
+
+
 def reply_page(pk: int) -> Reply | None:
     """A reply with everything that its page names of it (`ReplyQuerySet.for_page`), its frozen content left unread."""
     return next(iter(_PAGE.objects(pk)), None)

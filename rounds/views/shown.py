@@ -13,7 +13,7 @@ from accounts.access import can, department_scope
 from accounts.roles import Permission, Role
 from lib import htmx
 from lib.http import Request
-from rounds import monitor, review
+from rounds import monitor, queries, review
 from rounds.models import Reply, Round
 from rounds.states import KINDS
 
@@ -36,7 +36,7 @@ def detail(request: Request, round_: Round, *, status: int = 200, swapped: bool 
     first = _asked(request)
     if first and runs(request) and htmx.wants_fragment(request) and request.htmx.target == f"more-{first}":
         return _more(request, round_, first)
-    replies = list(round_.replies.light().grouped())
+    replies = queries.replies_of(round_)
     queue = None
     if runs(request):
         whole = "whole" in request.GET
