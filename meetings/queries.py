@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, Q, Subquery, When
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Subquery, When
 
+from lib.prepared import Prepared
 from meetings import calendar
 from meetings.content import Content, load
 from meetings.models import Body, Decision, Meeting, Snapshot
@@ -31,14 +33,31 @@ def snapshots() -> list[Snapshot]:
 def snapshots_with_text(today: dt.date, *, year: bool = False, asked: Sequence[int] = ()) -> list[Any]:
     """The same, each with its title, day and figures; the one that may be 前回 also with its `text` (those that may be
     前年同期 for `year`). Those `asked` for come with their text, even where a `later` one corrects them."""
+    plain = not (year or asked)
+    read = _LAST_WITH_TEXT.rows(today) if plain else _with_text(today, year=year, asked=asked)
+    found = []
+    for *values, text, later in read:
+        snapshot: Any = Snapshot.from_db(DEFAULT_DB_ALIAS, SHOWN, values)
+        snapshot.text, snapshot.later = text, later
+        found.append(snapshot)
+    return found
+
+
+SHOWN = ["id", "title", "as_of", "meeting_id", "summary", "sha256"]  # in the order of the columns
+
+
+def _with_text(today: dt.date, *, year: bool = False, asked: Sequence[int] = ()) -> QuerySet[Any]:
     valid, wanted = Snapshot.objects.valid(), today - dt.timedelta(days=365)
     is_round = Case(When(meeting__isnull=True, then=1), default=0)
     last = valid.filter(as_of__lt=today).order_by(is_round, *Snapshot._meta.ordering).values("pk")[:1]
     may_be = [When(as_of__range=(wanted - YEAR_WITHIN, wanted + YEAR_WITHIN), then="content")] if year else []
-    text = Case(When(pk__in=asked, then="content"), *may_be, When(pk=Subquery(last), then="content"))
+    may_be += [When(pk__in=asked, then="content")] if asked else []
+    text = Case(*may_be, When(pk=Subquery(last), then="content"))
     rows = Snapshot.objects.filter(Q(corrected_by__isnull=True) | Q(pk__in=asked))
-    rows = rows.only("title", "as_of", "meeting", "summary", "sha256")
-    return list(rows.annotate(text=text, later=F("corrected_by")))
+    return rows.annotate(text=text, later=F("corrected_by")).values_list(*SHOWN, "text", "later")
+
+
+_LAST_WITH_TEXT = Prepared(lambda today: _with_text(today))
 
 
 def content_of(snapshot: Any) -> Content:
