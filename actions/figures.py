@@ -19,11 +19,12 @@ from actions.queries import live_with_state
 from actions.querysets import ActionQuerySet
 from actions.roll import Counts, empty_counts
 from lib.joined import Beside
+from lib.prepared import Prepared
 from lib.states import STATES, State
 
 __all__ = [
     "Census", "Counts", "ElementFigures", "LateRow", "counts_by_department", "counts_by_element", "counts_by_item",
-    "empty_counts", "late", "late_list", "late_rows", "live_with_state", "newly_late", "state_counts",
+    "empty_counts", "late", "late_list", "late_rows", "live_counts", "live_with_state", "newly_late", "state_counts",
 ]  # fmt: skip
 
 
@@ -32,6 +33,19 @@ def state_counts(rows: ActionQuerySet) -> Counts:
     counts = empty_counts()
     counts.update(rows.order_by().values_list("state_key").annotate(n=Count("pk")))
     return counts
+
+
+_LIVE = Prepared(
+    lambda today, expected: Action.objects.live().with_state(today, expected)
+    .order_by().values_list("state_key").annotate(n=Count("pk"))
+)  # fmt: skip
+
+
+def live_counts(today: dt.date, expected: dt.date | None) -> Counts:
+    """The same of all actions in force, by a statement compiled once where a round has ended (1 query)."""
+    if expected is None:
+        return state_counts(Action.objects.live().with_state(today, None))
+    return empty_counts() | dict(_LIVE.rows(today, expected))
 
 
 def counts_by_department(rows: ActionQuerySet) -> dict[int, Counts]:

@@ -9,6 +9,8 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
+from django.forms import ChoiceField
 from django.utils.choices import BaseChoiceIterator
 from django_filters.fields import ModelChoiceField
 
@@ -43,7 +45,7 @@ class Choices(BaseChoiceIterator):
     which it shows a name each."""
 
     def __init__(self, field: PickField) -> None:
-        self.field, self.queryset = field, field.queryset
+        self.field = field
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         if self.field.empty_label is not None:
@@ -51,7 +53,7 @@ class Choices(BaseChoiceIterator):
         if self.field.null_label is not None:
             yield self.field.null_value, self.field.null_label
         offered = self.field.offered() if self.field.offered else None
-        rows = self.queryset.values_list("pk", *self.field.columns) if offered is None else offered
+        rows = self.field.queryset.values_list("pk", *self.field.columns) if offered is None else offered
         for key, *values in rows:
             yield key, self.field.worded(*values)
 
@@ -69,10 +71,22 @@ class PickField(ModelChoiceField):
 
     def __init__(
         self, *args: Any, columns: tuple[str, ...], worded: Callable[..., str], offered: Offer | None = None,
-        **kwargs: Any,
+        later: Callable[[], QuerySet[Any]] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.columns, self.worded, self.offered = columns, worded, offered
+        self.columns, self.worded, self.offered, self.later = columns, worded, offered, later
         super().__init__(*args, **kwargs)
+
+    def __deepcopy__(self, memo: Any) -> PickField:
+        """As Django's, which builds the rows for it."""
+        return super().__deepcopy__(memo) if self._queryset is not None else super(ChoiceField, self).__deepcopy__(memo)
+
+    def _rows(self) -> QuerySet[Any] | None:
+        """Where the choices are offered otherwise, the rows are built only to find the chosen one."""
+        if self._queryset is None and self.later is not None:
+            self._queryset = self.later()
+        return self._queryset
+
+    queryset = property(_rows, ModelChoiceField._set_queryset)
 
 
 class PickFilter(django_filters.ModelChoiceFilter):
@@ -93,8 +107,15 @@ class PickFilter(django_filters.ModelChoiceFilter):
     @property
     def field(self) -> PickField:
         if self.by_request is not None:
-            self.extra["offered"] = partial(self.by_request, self.get_request())
+            request = self.get_request()
+            self.extra |= {
+                "offered": partial(self.by_request, request), "queryset": None,
+                "later": partial(super().get_queryset, request),
+            }  # fmt: skip
         return super().field
+
+    def get_queryset(self, request: Any) -> QuerySet[Any] | None:
+        return None if self.by_request is not None else super().get_queryset(request)
 
 
 def _limited(field: forms.Field) -> forms.Field:

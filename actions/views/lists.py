@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
@@ -38,7 +39,11 @@ SCHEDULE_ROWS = 100
 def found_actions(request: Request) -> ActionFilter:
     """What the address asks for, with the states of today."""
     today = timezone.localdate()
-    return ActionFilter(request.GET, request=request, queryset=Action.objects.with_state(today, expected_as_of(today)))
+    return _found(request, today, expected_as_of(today))
+
+
+def _found(request: Request, today: dt.date, expected: dt.date | None) -> ActionFilter:
+    return ActionFilter(request.GET, request=request, queryset=Action.objects.with_state(today, expected))
 
 
 def _context(request: Request, found: ActionFilter, rows: listing.Listing) -> dict[str, Any]:
@@ -57,8 +62,9 @@ def _editable(request: Request) -> set[int] | None:
 @require_GET
 @requires(Permission.READ)
 def index(request: Request) -> HttpResponse:
-    found = found_actions(request)
-    counts = figures.state_counts(found.qs)
+    today = timezone.localdate()
+    found = _found(request, today, expected := expected_as_of(today))
+    counts = figures.state_counts(found.qs) if found.active else figures.live_counts(today, expected)
     shown = found.qs.for_rows()
     total = sum(counts.values())
     rows = listing.build(request, shown, columns=COLUMNS, sorts=SORTS, default="code", total=total)
