@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from lib.forms import display
 from rounds.models import Reply
@@ -103,6 +103,16 @@ def entry_rows(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
     for entry in rows.select_related("register", "department").order_by("register", "number", "pk"):
         own[entry.department_id].append(entry)
     return {r.pk: [EntryRow(e, said.get((r.pk, e.pk))) for e in own[r.department_id]] for r in replies}
+
+
+def reported_entries(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
+    """Those of them of which something was said (1 query)."""
+    rows = ReportedFigure.objects.filter(reply__in=[r.pk for r in replies], entry__department=F("reply__department"))
+    said = rows.exclude(entry__applicable="no").select_related("entry__register", "entry__department")
+    found: dict[int, list[EntryRow]] = {r.pk: [] for r in replies}
+    for report in said.order_by("entry__register", "entry__number", "entry"):
+        found[report.reply_id].append(EntryRow(report.entry, report))
+    return found
 
 
 def actual_rows(replies: Sequence[Reply]) -> dict[int, list[ActualRow]]:

@@ -55,7 +55,7 @@ class RegisterSection:
         return queries.counted_entries(reply)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
-        found = queries.entry_rows(replies)
+        found = queries.reported_entries(replies)
         return {pk: [_entry_change(row) for row in rows if row.pairs] for pk, rows in found.items()}
 
     def freeze(self, reply: Reply) -> dict[str, Any]:
