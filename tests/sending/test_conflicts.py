@@ -33,7 +33,7 @@ EDITS: dict[str, Values | None] = {
     "accounts:membership": lambda w: {"valid_until": "2098-03-31"},
     "accounts:user": lambda w: {"display_name": TYPED},
     "actions:budget_edit": lambda w: {"requested": "777"},
-    "actions:budget_grid": lambda w: {f"b{w.budget.pk}-requested": "777"},
+    "actions:budget_grid": lambda w: {f"b{w.budget.action_id}-requested": "777"},
     "actions:edit": None,
     "actions:hurdle_edit": None,
     "actions:milestone": None,

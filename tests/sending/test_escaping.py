@@ -9,13 +9,14 @@ import pytest
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Left
 from django.urls import reverse
 
 from meetings import services
 from tests.sending.forms import pages, undone
 
 pytestmark = pytest.mark.django_db
+LONG = 1_000
 # Short enough for the columns that it is added to, and not to be overlooked in a page.
 MARK = "\"'><i data-typed>"
 OURS = ("accounts", "actions", "exchange", "maturity", "meetings", "rounds", "strategy", "wizard", "blanks")
@@ -24,13 +25,14 @@ NOT_TYPED = {
     "key", "code", "slug", "line", "lineage", "password", "login_id", "email", "url", "evidence_url", "digest",
     "stored_name",
     "sha256", "secret", "content_type", "period", "role", "kind", "state", "status", "stored", "token_hash",
-    "layout", "content",
+    "layout", "content", "fingerprint", "seen", "snapshot_sha256",
 }  # fmt: skip
 
 
 def typed_fields(model: type[models.Model]) -> Iterator[models.Field]:
     for field in model._meta.concrete_fields:
         plain = type(field) in (models.CharField, models.TextField)
+        plain = plain and (field.max_length or LONG) > len(MARK) + 1
         if plain and not field.choices and not field.primary_key and not field.unique and field.name not in NOT_TYPED:
             yield field
 
@@ -48,8 +50,9 @@ def everywhere(mark: str) -> set[str]:
 
 def _marked(field: models.Field, mark: str) -> Case:
     """An empty text stays empty: it may mean that there is none."""
-    kind = type(field)()
-    return Case(When(**{field.name: ""}, then=Value("")), default=Concat(F(field.name), Value(mark)), output_field=kind)
+    kept = Left(field.name, field.max_length - len(mark)) if field.max_length else F(field.name)
+    typed = Concat(kept, Value(mark), output_field=type(field)())
+    return Case(When(**{field.name: ""}, then=Value("")), default=typed, output_field=type(field)())
 
 
 def test_no_page_takes_a_text_for_mark_up(world: SimpleNamespace) -> None:
