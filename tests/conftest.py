@@ -21,8 +21,19 @@ from tests.builders import PASSWORD, TERM, make_department
 
 ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "viewer", "nobody")
 
+# They build a city for themselves or ask for every page: begun last, one process would wait for another.
+LONG = (
+    "sending", "faults", "keeping", "isolation", "upgrade", "test_demo.py", "test_access_matrix.py",
+    "test_query_growth.py", "test_every_list.py",
+)  # fmt: skip
+
 # One handler for all clients: building the middleware anew for each would take longer than most requests.
 HANDLER = ClientHandler(enforce_csrf_checks=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long first; the order within it, and that of the rest, stays."""
+    items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
 
 
 @cache
