@@ -46,8 +46,8 @@ class RowView:
     def is_static(self) -> bool:
         if not self.editable or not self.row.is_led:
             return True
-        if self.opened:
-            return False
+        if self.opened or (self.form is not None and self.form.errors):
+            return False  # what was typed is never put away, even where somebody else has answered meanwhile
         return bool(self.row.report and self.row.report.no_change and self.row.is_complete)
 
 

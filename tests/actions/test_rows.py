@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -250,3 +252,14 @@ def test_markup_in_a_report_is_text(cast, as_user, reply, action):
     page = client.get(reverse("rounds:reply", args=[reply.pk])).content.decode()
     assert "<script>alert(1)</script>" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_was_typed_stays_where_somebody_pressed_no_change_meanwhile(cast, as_user, reply, action):
+    """The row would be plain text now; then the words of the other one would be nowhere."""
+    as_user(cast.lead).post(url("row_no_change", reply, action), {"version": ""}, **HX)
+    response = as_user(cast.member).post(url("row", reply, action), said(done="窓口で試した。"), **HX)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "ほかの人が先に保存しています" in page
+    assert re.search(r"<textarea[^>]*>\s*窓口で試した。</textarea>", page)
+    assert "いま保存されている値" in page

@@ -38,6 +38,24 @@ def test_a_card_is_dragged_before_another(fresh_portal: Portal, enter: Enter) ->
     assert not watched.complaints
 
 
+def test_the_editor_of_a_card_in_a_row_stands_free(fresh_portal: Portal, enter: Enter) -> None:
+    """It opens below its card and pushes the others down: a real click reaches its buttons, at any width."""
+    page = enter(fresh_portal, "secretariat")
+    watched = Watched(page)
+    start_draft(page)
+    for width, place in ((1366, 0), (1366, 3), (390, 1)):
+        page.set_viewport_size({"width": width, "height": 800})
+        cards = page.locator(".items li.slot")
+        cards.nth(place).get_by_role("link", name=re.compile("^編集")).click()
+        form = page.get_by_role("form", name=re.compile("の編集$"))
+        typed = f"{form.get_by_label('表題').input_value()}、改"
+        form.get_by_label("表題").fill(typed)
+        form.get_by_role("button", name="保存").click(timeout=5_000)
+        expect(form).to_have_count(0)
+        expect(cards.nth(place)).to_contain_text(typed)
+    assert not watched.complaints
+
+
 def open_editor(page: Page) -> Locator:
     page.locator("main").get_by_role("link", name=re.compile("^編集")).nth(1).click()
     form = page.get_by_role("form", name=re.compile("の編集$"))

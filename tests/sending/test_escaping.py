@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat, Left
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from meetings import services
 from tests.sending.forms import pages, undone
@@ -74,3 +77,14 @@ def test_no_page_takes_a_text_for_mark_up(world: SimpleNamespace) -> None:
         transaction.set_rollback(True)
     assert wrong == []
     assert (len(marked) > 60, seen > 100) == (True, True), "the mark stands in what is shown"
+
+
+def test_no_id_stands_twice_in_a_page(world: SimpleNamespace) -> None:
+    wrong = set()
+    for role in ("secretariat", "lead", "executive", "admin"):
+        for url in pages(role, world):
+            response = undone(world.clients[role], "GET", url)
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                counted = Counter(re.findall(r'\sid="([^"]*)"', response.text))
+                wrong |= {(resolve(urlsplit(url).path).view_name, key) for key, n in counted.items() if n > 1}
+    assert wrong == set()
