@@ -44,7 +44,7 @@ class _Databases(dict[int, Address]):
 
     def __missing__(self, size: int) -> Address:
         known = self.server.psql("SELECT datname FROM pg_database;")
-        if f"city_{size}" not in known:
+        if f"city_{size}" not in known.split():
             self.server.psql(f"CREATE DATABASE city_{size};")
         self[size] = self.server.get_uri(database=f"city_{size}")
         return self[size]
