@@ -154,10 +154,6 @@ def register_view(register: Register, today: dt.date) -> RegisterView:
     return RegisterView(register, entries, counts, due_on, progress.outcome(counts, due_on, today))
 
 
-def entry_view(row: RegisterEntry, today: dt.date) -> Entry:
-    return Entry(row, progress.kind_of(row, today))
-
-
 def item_view(item: PriorityItem, today: dt.date) -> ItemView:
     registers = [register_view(r, today) for r in item.registers.all()]
     due_on = measured_due(item.targets.all()) if registers else None
