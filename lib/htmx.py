@@ -41,6 +41,16 @@ def render(
     return response
 
 
+def announce(response: HttpResponse, event: str) -> HttpResponse:
+    """Raise `event` in the page once the answer stands in it.
+
+    After the swap: the element that asked may be gone from the page by then (another answer replaced it), and only
+    the events of a swap are raised on the body in that case. HX-Trigger would be lost.
+    """
+    response["HX-Trigger-After-Swap"] = event
+    return response
+
+
 def redirect(request: Request, url: str) -> HttpResponse:
     """Send the browser to `url`: HX-Redirect for HTMX, 302 otherwise."""
     if wants_fragment(request):

@@ -127,8 +127,7 @@ def _drawn(request: Request, name: str, reply: Reply, *, status: int = 200, **co
     part = HurdleSection().context(reply, request.user)
     context |= {"reply": reply, "part": part}
     response = render(request, f"actions/hurdles/{name}.html", context, status=status)
-    response["HX-Trigger"] = CHANGED
-    return response
+    return htmx.announce(response, CHANGED)
 
 
 def _page(request: Request, form: RaiseForm, title: str | None) -> HttpResponse:

@@ -187,8 +187,7 @@ def _context(view: RowView) -> dict[str, Any]:
 
 def _changed(response: HttpResponse) -> HttpResponse:
     """Tell the page that the reply's standing may have moved."""
-    response["HX-Trigger"] = CHANGED
-    return response
+    return htmx.announce(response, CHANGED)
 
 
 def _back(row: Row) -> HttpResponse:

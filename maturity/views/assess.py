@@ -62,8 +62,7 @@ def _saved(request: Request, sent: panels.Panel) -> HttpResponse:
     sheet = panels.sheet(sent.reply, queries.answers_of(sent.reply), editable=True)
     panel = _panel(sheet, sent.axis.pk)
     response = _answer(request, panel, 200, sheet=sheet, whole=sent.form.resolved)
-    response["HX-Trigger"] = "reply-changed"
-    return response
+    return htmx.announce(response, "reply-changed")
 
 
 def _answer(

@@ -54,8 +54,7 @@ def answer(request: Request, pk: int, question_pk: int) -> HttpResponse:
     response = render(request, _template(request, form), context, status=status_of(form))
     if form.conflicts:
         response["HX-Retarget"], response["HX-Reswap"] = f"#{question.anchor}", "outerHTML"
-    response["HX-Trigger"] = CHANGED
-    return response
+    return htmx.announce(response, CHANGED)
 
 
 def _template(request: Request, form: AnswerForm) -> str:
@@ -79,8 +78,7 @@ def resolve(request: Request, pk: int) -> HttpResponse:
         return redirect(reverse("rounds:reply", args=[found.pk]) + "#remarks")
     context = {"reply": found, "remarks": found.remarks.all(), "editable": True}
     response = render(request, "rounds/_remarks.html", context)
-    response["HX-Trigger"] = CHANGED
-    return response
+    return htmx.announce(response, CHANGED)
 
 
 # ---- files
@@ -123,8 +121,7 @@ def _attachments(request: Request, found: Reply, *, said: str = "", refused: str
     context = {"reply": found, "attachments": found.attachments.present(), "editable": True}
     context |= {"said": said, "refused": refused}
     response = render(request, "rounds/_attachments.html", context, status=status)
-    response["HX-Trigger"] = CHANGED
-    return response
+    return htmx.announce(response, CHANGED)
 
 
 @require_GET

@@ -99,5 +99,4 @@ def _answer(request: Request, reply: Reply, form: Any, template: str) -> HttpRes
     response = htmx.render(
         request, "strategy/reported/row.html", context, regions=regions, status=status_of(form)
     )
-    response["HX-Trigger"] = "reply-changed"
-    return response
+    return htmx.announce(response, "reply-changed")

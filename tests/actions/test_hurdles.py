@@ -298,7 +298,7 @@ def test_a_hurdle_is_added_to_the_list_with_an_empty_form_for_the_next(cast, as_
     services.say_no_hurdle(reply=asked, by=cast.member)
     answer = as_user(cast.member).post(reverse("actions:raise_hurdle", args=[asked.pk]), sent(), **at("hurdle-raise"))
     page, hurdle = answer.content.decode(), Hurdle.objects.get()
-    assert answer["HX-Trigger"] == "reply-changed"
+    assert answer["HX-Trigger-After-Swap"] == "reply-changed"
     assert 'hx-swap-oob="beforeend:#hurdles-raised"' in page
     assert f'id="hurdle-{hurdle.pk}"' in page
     assert "保存済み" in page
@@ -326,7 +326,7 @@ def test_a_hurdle_is_changed_in_its_line(cast, as_user, asked):
     assert f'id="hurdle-{hurdle.pk}-hurdle-title"' in form, "ids differ from those of the form for a new one"
     assert "<html" not in form
     changed = client.post(url, sent(title="印鑑", version="1"), **here)
-    assert changed["HX-Trigger"] == "reply-changed"
+    assert changed["HX-Trigger-After-Swap"] == "reply-changed"
     assert "印鑑" in changed.content.decode()
     stale = client.post(url, sent(title="はんこ", version="1"), **here)
     assert stale.status_code == 409

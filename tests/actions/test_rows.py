@@ -43,7 +43,7 @@ def test_with_htmx_only_what_the_server_computes_comes_back(cast, as_user, reply
     response = as_user(cast.member).post(url("row", reply, action), said(percent="４０％"), **HX)
     page = response.content.decode()
     assert response.status_code == 200
-    assert response["HX-Trigger"] == "reply-changed"
+    assert response["HX-Trigger-After-Swap"] == "reply-changed"
     assert f'id="a-{action.pk}-version" value="1"' in page
     assert "予定37%に対し40%" in page
     assert "保存済み" in page

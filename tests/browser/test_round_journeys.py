@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -44,6 +45,20 @@ def test_a_round_goes_from_opening_to_acceptance(fresh_portal: Portal, enter: En
     close_with_one_silent(office, at)
     late_entry(office, enter(fresh_portal, "lead-0205"), at)
     assert not [c for c in watched.complaints if "422" not in c]
+
+
+def test_two_answers_at_once_leave_the_bar_at_the_last(fresh_portal: Portal, enter: Enter) -> None:
+    """A row saves itself while 変更なし for the rest is asked: its answer exchanges the button that still waits."""
+    page = enter(fresh_portal, "member-tax")
+    page.goto("/")
+    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+    page.route("**/rest/", lambda route: (time.sleep(2), route.continue_()))
+    row = page.locator("#sec-progress .act", has=page.get_by_label("進捗率")).first
+    rest = page.get_by_role("button", name=re.compile("まとめて変更なし"))
+    row.get_by_label("進捗率").fill("３０")
+    with page.expect_response(lambda answer: answer.url.endswith("/rest/")):
+        rest.evaluate("button => { document.activeElement.blur(); button.click(); }")
+    expect(page.locator("#submit-bar")).not_to_contain_text(re.compile(r"[A-Z]-\d+ が未回答"))
 
 
 def open_round(page: Page) -> str:

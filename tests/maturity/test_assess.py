@@ -173,7 +173,7 @@ class TestWithHtmx:
         response = post(cast.member, htmx=True, level="3")
         html = response.content.decode()
         assert response.status_code == 200
-        assert response["HX-Trigger"] == "reply-changed"
+        assert response["HX-Trigger-After-Swap"] == "reply-changed"
         assert html.lstrip().startswith('<div class="axis-feedback" id="axis-axis-1-feedback"')
         assert "保存済み" in html
         assert 'value="2" id="axis-axis-1-version" hx-swap-oob="true"' in html
@@ -190,7 +190,7 @@ class TestWithHtmx:
     def test_a_refusal_keeps_the_version_and_triggers_nothing(self, cast, post):
         response = post(cast.member, htmx=True, level="9")
         assert response.status_code == 422
-        assert "HX-Trigger" not in response
+        assert "HX-Trigger-After-Swap" not in response
         assert 'value="1" id="axis-axis-1-version"' in response.content.decode()
 
     def test_a_conflict_names_the_stored_values_and_takes_the_new_version(self, cast, post):

@@ -59,7 +59,7 @@ def test_the_page_asks_for_both(member: Client, reply: Reply, entry: RegisterEnt
 def test_a_row_is_saved_by_htmx(member: Client, reply: Reply, entry: RegisterEntry) -> None:
     response = member.post(entry_url(reply, entry), TYPED, headers=htmx(f"entry-{entry.pk}"))
     assert response.status_code == 200
-    assert response["HX-Trigger"] == "reply-changed"
+    assert response["HX-Trigger-After-Swap"] == "reply-changed"
     assert response.text.lstrip().startswith("<li")
     assert "保存済み（報告あり）" in response.text
     assert ReportedFigure.objects.get().values["volume"] == 1200

@@ -285,7 +285,7 @@ def test_an_answer_saves_by_pieces(reply: Reply, cast: SimpleNamespace, as_user:
     assert response.status_code == 200
     assert 'name="version" value="1"' in response.content.decode()
     assert "保存済み" in response.content.decode()
-    assert response["HX-Trigger"] == "reply-changed"
+    assert response["HX-Trigger-After-Swap"] == "reply-changed"
     assert Answer.objects.get().number == 1234
 
 

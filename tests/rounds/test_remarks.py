@@ -96,7 +96,7 @@ def test_a_remark_is_dealt_with_before_handing_in(returned: Reply, cast: SimpleN
     response = as_user(cast.member).post(f"/rounds/remarks/{remark.pk}/", {"resolved": "1"}, headers=HTMX)
     assert response.content.decode().startswith('<div id="remarks"')
     assert "対応済み" in response.content.decode()
-    assert response["HX-Trigger"] == "reply-changed"
+    assert response["HX-Trigger-After-Swap"] == "reply-changed"
     remark.refresh_from_db()
     assert remark.resolved_by == cast.member
     services.submit_reply(reply=returned, version=3, by=cast.lead, approve=True)
