@@ -10,6 +10,9 @@ RUNTIME := $(VENV)/.runtime.lock
 DEV := $(VENV)/.dev.lock
 PIP := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
+# Where the shell forbids them, every process would translate the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The demonstration keeps its own data, away from that of a real installation in the same folder.
 DEMO := env -u DATABASE_URL DXPORTAL_MODE=demo DXPORTAL_VAR=$(CURDIR)/var/demo
 # A file stays in one process, so what its tests share is built once.
@@ -97,7 +100,7 @@ postgres: $(DEV)
 browser: $(DEV)
 	@echo "== browser"
 	@if $(PYTHON) -m tests.browser.chromium; then \
-		env -u DATABASE_URL $(PYTEST) --dist load -m browser; \
+		env -u DATABASE_URL $(PYTEST) --dist load -m browser tests/browser; \
 	elif [ "$${CI:-}" = true ]; then \
 		echo "CI=true needs a Chromium for the browser journeys" >&2; exit 1; \
 	else \

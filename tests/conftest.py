@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from functools import cache
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
+from django.template.base import Template
+from django.template.context import Context
 from django.test import Client
 from django.test.client import ClientHandler
 
@@ -34,6 +37,23 @@ HANDLER = ClientHandler(enforce_csrf_checks=False)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long first; the order within it, and that of the rest, stays."""
     items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+
+
+# A process of the suite holds a million objects that stay; looking through them again and again takes a twentieth
+# of its time.
+gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contexts_of_pages_alone(django_test_environment: None) -> None:
+    """`response.context` is what a view gave its page; Django would copy the context of every included piece too."""
+    instrumented = Template._render
+
+    def render(template: Template, context: Context) -> str:
+        whole = context.template is template
+        return instrumented(template, context) if whole else template.nodelist.render(context)
+
+    Template._render = render
 
 
 @cache

@@ -11,7 +11,7 @@ os.environ["DXPORTAL_MODE"] = "test"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 from dxportal.settings import *  # noqa: F403
-from dxportal.settings import DATABASES
+from dxportal.settings import DATABASES, TEMPLATES
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # SQLite in memory knows no waiting for a lock, so races would look different from production.
@@ -25,6 +25,9 @@ atexit.register(shutil.rmtree, ATTACHMENTS_ROOT, ignore_errors=True)
 PACKS_ROOT = Path(tempfile.gettempdir()) / f"dxportal-test-{os.getpid()}-packs"
 atexit.register(shutil.rmtree, PACKS_ROOT, ignore_errors=True)
 KEPT_FOLDERS = {"attachments": ATTACHMENTS_ROOT, "packs": PACKS_ROOT}
+
+# Of the section that belongs to no app. Set here once: a change of TEMPLATES makes every template be read anew.
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], Path(__file__).parent / "rounds" / "templates"]
 
 # Nothing is collected for the suite; the finders serve static/ as it stands.
 STATIC_ROOT = None

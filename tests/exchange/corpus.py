@@ -21,14 +21,21 @@ ROWS = [[1, "窓口のオンライン化", "市民課"], [2, "電子決裁", "�
 
 @dataclass(frozen=True)
 class Awkward:
-    """A file, and what must come of it: `refused` holds words of the message, `notes` words of notes."""
+    """A file, and what must come of it: `refused` holds words of the message, `notes` words of notes.
+
+    What takes long to make is made by the test that asks for it, and not by everybody who reads the tests in.
+    """
 
     name: str
-    data: bytes
+    made: bytes | Callable[[], bytes]
     refused: str = ""
     notes: str = ""
     rows: int | None = None
     first: list[object] | None = None
+
+    @property
+    def data(self) -> bytes:
+        return self.made() if callable(self.made) else self.made
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
@@ -239,11 +246,11 @@ def heap() -> list[Awkward]:
         Awkward("far-corner.xlsx", far_corner(), refused="1,048,576行目"),
         Awkward("wide.xlsx", wide(), refused="XFD列"),
         Awkward("far.xls", xls_far(), refused="メモリー"),
-        Awkward("million.xlsx", million_rows(), refused="100,000行まで"),
-        Awkward("styled.xlsx", styled_rows(), rows=2),
-        Awkward("bomb.xlsx", zip_bomb(), refused="展開すると429MB"),
-        Awkward("ratio.xlsx", ratio_bomb(), refused="圧縮の割合"),
-        Awkward("lying.xlsx", lying_directory(), refused="読めません"),
+        Awkward("million.xlsx", million_rows, refused="100,000行まで"),
+        Awkward("styled.xlsx", styled_rows, rows=2),
+        Awkward("bomb.xlsx", zip_bomb, refused="展開すると429MB"),
+        Awkward("ratio.xlsx", ratio_bomb, refused="圧縮の割合"),
+        Awkward("lying.xlsx", lying_directory, refused="読めません"),
         Awkward("laughs.xlsx", billion_laughs(), refused="DOCTYPE"),
         Awkward("external.xlsx", external_entity(), refused="DOCTYPE"),
         Awkward("utf16-part.xlsx", utf16_part(), refused="UTF-8ではありません"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.installation import Installation, installation
+from tests.installation import TABLES, Installation, installation
 
 CITY = """
 import datetime as dt
@@ -125,7 +125,7 @@ services.apply_import(upload=upload, seen=seen, by=by)
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("killed")) as place:
-        place.manage("migrate", "--verbosity", "0")
+        place.python(TABLES)
         place.python(CITY)
         yield place
 

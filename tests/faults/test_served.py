@@ -14,7 +14,7 @@ from django.db import connection
 
 from tests.faults.serving import Server, seen
 from tests.faults.test_killed import VERIFY, differing, state
-from tests.installation import Installation, installation
+from tests.installation import TABLES, Installation, installation
 
 CITY = """
 from strategy.models import Edition
@@ -32,7 +32,7 @@ print(Edition.objects.get(status="draft").pk)
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("served")) as place:
-        place.manage("migrate", "--verbosity", "0")
+        place.python(TABLES)
         place.draft = place.python(CITY).strip()
         yield place
 

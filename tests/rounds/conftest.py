@@ -17,8 +17,6 @@ from rounds.questions import QuestionSection
 from rounds.sections import Change, Dot, Missing, Standing
 from tests.builders import make_reply, make_round
 
-TEMPLATES = Path(__file__).parent / "templates"
-
 
 class FakeSection:
     """Answers held in memory: what is missing, what changed, and what was accepted."""
@@ -58,10 +56,8 @@ class FakeSection:
 
 
 @pytest.fixture
-def fake(settings: Any) -> Iterator[FakeSection]:
+def fake() -> Iterator[FakeSection]:
     """The only section that a round can ask while a test runs."""
-    templates = [{**t, "DIRS": [*t["DIRS"], TEMPLATES]} for t in settings.TEMPLATES]
-    settings.TEMPLATES = templates
     others = dict(sections._sections)
     sections._sections.clear()
     section = FakeSection()
