@@ -34,9 +34,24 @@ LONG = (
 HANDLER = ClientHandler(enforce_csrf_checks=False)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long first; the order within it, and that of the rest, stays."""
+# Their tests use installations beside the suite, on the database that it runs on.
+BESIDE = {"faults", "keeping", "upgrade"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long first; the order within it, and that of the rest, stays.
+
+    On PostgreSQL only what asks a database: the rest has run with SQLite, and would do the same again.
+    """
     items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
+        items[:] = [item for item in items if asks_database(item)]
+
+
+def asks_database(item: pytest.Item) -> bool:
+    asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+    return bool(asks or BESIDE & set(item.path.parts))
 
 
 # A process of the suite holds a million objects that stay; looking through them again and again takes a twentieth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,6 +72,10 @@ class Installation:
         self._warm: subprocess.Popen[str] | None = None
 
     @property
+    def database(self) -> str:
+        return urlsplit(self.url).path.strip("/")
+
+    @property
     def env(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DXPORTAL_", "DJANGO_", "DATABASE_"))}
         own = {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "dxportal.settings"}
@@ -107,6 +112,7 @@ class Installation:
             self._warm.stdin.close()
             self._warm.wait(timeout=WITHIN)
             self._warm.stdout.close()
+            self._warm = None
 
     @contextmanager
     def _piece(self, code: str) -> Iterator[tuple[int, IO[str]]]:
@@ -135,8 +141,11 @@ class Installation:
 
 
 @contextmanager
-def installation(folder: Path) -> Iterator[Installation]:
-    """An installation with an empty database, which is dropped again."""
+def installation(folder: Path, like: Installation | None = None) -> Iterator[Installation]:
+    """An installation with an empty database, or with a copy of another's; it is dropped again."""
+    if like:
+        like.close()
+        shutil.copytree(like.var, folder)
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         with closing(Installation(folder)) as place:
@@ -146,7 +155,7 @@ def installation(folder: Path) -> Iterator[Installation]:
 
     name = f"beside_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {like.database}" if like else ""))
         try:
             with closing(Installation(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")))) as place:
                 yield place

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -87,7 +86,7 @@ def back(place: Installation) -> None:
 
 def _on_server(place: Installation, statement: str) -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(statement.format(urlsplit(place.url).path.strip("/")))
+        server.execute(statement.format(place.database))
 
 
 def test_database_goes_away_and_comes_back(city: Installation) -> None:

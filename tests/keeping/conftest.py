@@ -44,6 +44,13 @@ def archive(city: Installation, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture
+def twin(city: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """The city once more, to be altered."""
+    with installation(tmp_path / "twin", like=city) as place:
+        yield place
+
+
+@pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Callable[[], Installation]]:
     """`empty()` is a new place with nothing in it."""
     with ExitStack() as stack:

@@ -242,11 +242,9 @@ storage.path_of(Attachment.objects.get(name="資料0.txt").stored_name).write_te
 """
 
 
-def test_verify_names_what_was_altered_before_the_backup(archive: Path, empty: Callable, tmp_path: Path) -> None:
-    place = empty()
-    place.manage("restore", str(archive))
-    place.python(ALTER)
-    place.manage("backup", str(tmp_path / "altered.zip"))
+def test_verify_names_what_was_altered_before_the_backup(twin: Installation, empty: Callable, tmp_path: Path) -> None:
+    twin.python(ALTER)
+    twin.manage("backup", str(tmp_path / "altered.zip"))
     result = empty().run("manage.py", "restore", str(tmp_path / "altered.zip"), "--verify")
     assert result.returncode == 1
     assert "操作の記録 2 番：内容が書き換えられています" in result.stderr
@@ -263,19 +261,17 @@ while True:
 """
 
 
-def test_a_backup_taken_while_somebody_writes_is_consistent(archive: Path, empty: Callable, tmp_path: Path) -> None:
+def test_a_backup_taken_in_use_is_consistent(twin: Installation, empty: Callable, tmp_path: Path) -> None:
     """Whatever moment it shows, its ledger ends where its head says, and nothing is torn."""
-    place = empty()
-    place.manage("restore", str(archive))
     code = f"import django\ndjango.setup()\n{WRITER}"
-    writer = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=place.env, stdout=subprocess.PIPE)
+    writer = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=twin.env, stdout=subprocess.PIPE)
     try:
         assert writer.stdout.readline() == b"ready\n"
-        place.manage("backup", str(tmp_path / "busy.zip"))
+        twin.manage("backup", str(tmp_path / "busy.zip"))
         assert writer.poll() is None
     finally:
         writer.kill()
         writer.communicate()
     other = empty()
     assert "異常はありません" in other.manage("restore", str(tmp_path / "busy.zip"), "--verify")
-    assert len(state(other)["entries"]) < len(state(place)["entries"]), "the writer went on all the time"
+    assert len(state(other)["entries"]) < len(state(twin)["entries"]), "the writer went on all the time"
