@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from exchange import cells
+from exchange.ordering import circles
 from exchange.sheets import ACT, FIXED, ID, VERSION, Cell, Column, Row, Sheet, model_field, offer
 from exchange.widgets import Inward
 
@@ -16,6 +18,10 @@ HEADER_WITHIN = 10
 GONE = "この行は見つかりません。なくなったか、あなたが変更できる行ではありません。書き出し直してください。"
 MOVED = "書き出したあとに、ほかの人がこの行を変更しました。書き出し直して、いまの内容に入力してください。"
 NO_VERSION = "版数が消えています。書き出したファイルの版数の列をそのままにして、選び直してください。"
+ITSELF = "この行自身は選べません。"
+CIRCLE = "{}と、上へたどると同じ行に戻ります。どれかの行のこの列を直してください。"
+# As many rows of a circle as a message names.
+SHOWN_AROUND = 6
 UNDELETED = "この表の行は削除できません。"
 FIX = "書き出したファイルの1行目の見出しを変えずに、選び直してください。"
 # Above this many rows all rows are read: a list of thousands of keys costs more than the rows it leaves out.
@@ -58,15 +64,20 @@ def _check_heads(sheet: Sheet, heads: list[str]) -> None:
 
 
 def new_rows(sheet: Sheet, table: Table) -> list[tuple[int, list[str]]]:
-    """The rows that the file adds, by the negative of their number, with their names: all words, or the first."""
+    """The rows that the file adds, by the negative of their number, with their names: all words, or one alone.
+
+    A word alone that two of them bear stands for neither.
+    """
     place = table.at(ID)
     at = [i for name in sheet.named if (i := table.at(sheet.fields[name].label)) is not None]
+    alone = table.at(sheet.fields[sheet.alone].label) if sheet.alone else next(iter(at), None)
     found = []
     for number, row in table.rows:
         if cells.is_blank(row[place] if place < len(row) else None):
-            words = [cells.text_of(row[i]) for i in at if i < len(row)]
-            found.append((-number, [" ".join(words), *words[:1]]))
-    return found
+            words = " ".join(cells.text_of(row[i]) for i in at if i < len(row))
+            found.append((-number, words, cells.text_of(row[alone]) if alone is not None and alone < len(row) else ""))
+    counts = Counter(short for _, _, short in found)
+    return [(key, [words, *([short] if counts[short] == 1 else [])]) for key, words, short in found]
 
 
 class Comparison:
@@ -78,6 +89,7 @@ class Comparison:
             offer(sheet.fields[sheet.follows[0]].widget, parents)
         self.id_at, self.version_at, self.act_at = (table.at(label) for label in FIXED)
         self.places = [(c, table.at(c.label)) for c in sheet.columns if table.at(c.label) is not None]
+        self.circles = self._circles() if sheet.follows_itself else {}
         self.double_ids = _doubles(self._cell(row, self.id_at) for _, row in table.rows)
         self.taken: dict[tuple[str, ...], dict[Any, int]] = {}
         self.checks = {
@@ -135,6 +147,8 @@ class Comparison:
             row.kind = "removed" if removed else "changed"
         if row.kind in ("changed", "removed", "error"):
             self._guard(row, cells_, now)
+        if row.kind == "changed":
+            self._refuse_circle(row, row.obj.pk)
         if row.kind == "changed":
             self._validate(row)
 
@@ -215,11 +229,44 @@ class Comparison:
             if column.required and not wrong:
                 row.refuse(f"入力してください（{column.widget.allowed}）。", column.name)
         if row.kind == "new":
+            self._refuse_circle(row, -row.number)
+        if row.kind == "new":
             self._validate(row)
 
     def _name(self, row: Row, cells_: list[Any]) -> None:
         at = [self.table.at(self.sheet.fields[name].label) for name in self.sheet.named]
         row.label = " ".join(t for i in at if (t := cells.shown(self._cell(cells_, i))))
+
+    # ---- rows that hang on each other
+
+    def _circles(self) -> dict[int, tuple[int, ...]]:
+        """Rows of the file that stand above themselves, by key (the negative number of a new row).
+
+        Asked of the whole file: a step of the check sees only some of its rows.
+        """
+        column = self.sheet.fields[self.sheet.follows[0]]
+        at, above, numbers = self.table.at(column.label), {}, {}
+        for number, row in self.table.rows:
+            key = _pk(self._cell(row, self.id_at)) or -number
+            numbers[key] = number
+            parent = column.widget.table.find(cells.text_of(self._cell(row, at)))
+            if parent is not None:
+                above[key] = parent
+        found: dict[int, tuple[int, ...]] = {}
+        for ring in circles(above):
+            found |= dict.fromkeys(ring, tuple(numbers[key] for key in ring))
+        return found
+
+    def _refuse_circle(self, row: Row, key: int) -> None:
+        name = self.sheet.follows[0]
+        if name not in row.values or key not in self.circles:
+            return
+        ring = self.circles[key]
+        at = ring.index(row.number)
+        around = [f"{n}行目" for n in [*ring[at:], *ring[: at + 1]]]
+        if len(around) > SHOWN_AROUND:
+            around[SHOWN_AROUND - 1 : -1] = ["…"]
+        row.refuse(CIRCLE.format("→".join(around)) if len(ring) > 1 else ITSELF, name)
 
     # ---- what the model says
 

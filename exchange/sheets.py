@@ -18,12 +18,13 @@ from import_export.resources import Resource
 
 from accounts.access import can
 from accounts.roles import Permission
+from exchange.ordering import parents_first
 from exchange.widgets import CellWidget, Many, One, Text
 from lib.writes import StaleError
 
 ID, VERSION, ACT = "ID", "版数", "操作"
 FIXED = (ID, VERSION, ACT)
-PARENT_LEFT = "この行が指す{}行目の新しい行を、先に登録できません。その行を直すか、この行より上に移してください。"
+PARENT_LEFT = "この行が指す{}行目の新しい行を、先に登録できません。その行を直してください。"
 
 
 class Column(Field):
@@ -124,11 +125,13 @@ class Sheet(Resource):
     unique: tuple[tuple[str, ...], ...] = ()
     # Columns by which people know a row.
     named: tuple[str, ...] = ()
+    # The one of them that is enough to name a new row; the first where none is said.
+    alone = ""
     # Columns that an exported row without an ID carries already; alone they ask for nothing.
     prefilled: tuple[str, ...] = ()
     # Whether a row is checked in memory; else its service says what is wrong when the row is tried.
     checked_here = False
-    # The column of the relation to a row of an earlier sheet of the same workbook, and that sheet's key.
+    # The column of the relation to a row of an earlier sheet of the workbook, or of this one, and that sheet's key.
     follows: tuple[str, str] = ("", "")
 
     def __init__(self, scope: Any, user: Any, shared: dict[str, Any] | None = None) -> None:
@@ -178,7 +181,7 @@ class Sheet(Resource):
 
     def write(self, rows: Sequence[Row], by: Any) -> None:
         """Store every row, each through its service; a refusal stays with its row. Raises Refused at the end."""
-        for row in rows:
+        for row in self.in_order(rows):
             if not row.writes:
                 continue
             try:
@@ -190,6 +193,19 @@ class Sheet(Resource):
                 self.explain(row, error)
         if any(row.kind in ("error", "conflict") for row in rows):
             raise Refused
+
+    @property
+    def follows_itself(self) -> bool:
+        """Whether rows hang on other rows of this sheet."""
+        return self.follows[1] == self.slug
+
+    def in_order(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows as they are stored: a new row may stand below the rows that hang on it."""
+        if not self.follows_itself:
+            return list(rows)
+        places = {-row.number: at for at, row in enumerate(rows) if row.kind == "new"}
+        above = [places.get(row.values.get(self.follows[0])) for row in rows]  # type: ignore[arg-type]
+        return [rows[at] for at in parents_first(above)]
 
     def explain(self, row: Row, error: ValidationError) -> None:
         """Put a refusal on the cells it names."""

@@ -9,7 +9,7 @@ from django.db import models
 
 from exchange.sheets import Row, Sheet, model_field
 from lib import ledger
-from lib.bulk import swap_many
+from lib.bulk import swap_many, update_many
 
 BATCH = 500
 
@@ -40,18 +40,20 @@ class BulkSheet(Sheet):
         """Take rows away, where the sheet allows it."""
 
     def create(self, rows: Sequence[Row]) -> None:
-        """Store new rows; those that follow another new row of this sheet come after it."""
-        rest = list(rows)
-        while rest:
-            ready = [r for r in rest if self._is_ready(r)] or rest
-            for row in ready:
+        """Store new rows in the order of the sheet; those that hang on another new row of it learn its key then."""
+        waiting = [r for r in rows if self._waits(r)]
+        late = set(map(id, waiting))
+        for row in rows:
+            if id(row) not in late:
                 self._point(row)
-            self.model._default_manager.bulk_create([r.obj for r in ready], batch_size=BATCH)
-            rest = [r for r in rest if r.obj.pk is None]
+        self.model._default_manager.bulk_create([r.obj for r in rows], batch_size=BATCH)
+        for row in waiting:
+            self._point(row)
+        update_many([r.obj for r in waiting], fields=(self.follows[0],))
 
-    def _is_ready(self, row: Row) -> bool:
-        parent = row.values.get(self.follows[0])
-        return not (isinstance(parent, int) and parent < 0) or self.parents[parent].obj.pk is not None
+    def _waits(self, row: Row) -> bool:
+        parent = row.values.get(self.follows[0]) if self.follows_itself else None
+        return isinstance(parent, int) and parent < 0
 
     def _point(self, row: Row) -> None:
         name = self.follows[0]

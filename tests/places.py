@@ -85,6 +85,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "exchange.compare": ("queries", "a file against what is stored"),
     "exchange.exports": ("views", "lists of users, departments and the ledger as files"),
     "exchange.lists": ("queries", "registry of lists that can be taken along"),
+    "exchange.ordering": ("pure", "rows that hang on rows of their own sheet"),
     "exchange.outcome": ("pure", "the dry run as its page shows it"),
     "exchange.sheets": ("models", "what an app declares of a workbook"),
     "exchange.storing": ("services", "rows checked in memory, stored in a few statements"),

@@ -26,7 +26,7 @@ def draft_of(pk: int, user: Any) -> Edition | None:
 class ElementSheet(Sheet):
     slug, caption = "elements", "要素"
     model = Element
-    named = ("layer", "title")
+    named, alone = ("layer", "title"), "title"
     follows = ("parent", "elements")
     deletes = "削除されます（下書きの画面から元に戻せます）"
 
@@ -76,7 +76,10 @@ class ElementSheet(Sheet):
 
     def _parent(self, row: Row) -> Element | None:
         key = row.values.get("parent")
-        return Element.objects.select_related("layer").get(pk=self.parent_of(key)) if key else None
+        if not key:
+            return None
+        pk = self.parent_of(key)
+        return self.parents[key].obj if key < 0 else Element.objects.select_related("layer").get(pk=pk)
 
     def label_of(self, obj: Any) -> str:
         return f"{self._layer(obj).name} {obj}"

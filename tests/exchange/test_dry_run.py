@@ -316,13 +316,6 @@ def test_a_row_under_a_wrong_new_row_says_which(world: SimpleNamespace) -> None:
     assert any(f"{number}行目の新しい行を、先に登録できません" in m for m in messages(kept))
 
 
-def test_a_child_above_its_new_parent_says_so(world: SimpleNamespace) -> None:
-    taken = Taken("elements", world.cast.secretariat, world.draft)
-    taken.add(**{"階層": "ビジョン", "表題": "下の要素", "上位の要素": "ミッション 上の要素"})
-    taken.add(**{"階層": "ミッション", "表題": "上の要素"})
-    assert "この行より上に移してください" in "".join(messages(taken.stage()))
-
-
 def test_elements_of_a_draft(world: SimpleNamespace) -> None:
     taken = Taken("elements", world.cast.secretariat, world.draft)
     taken.put(world.draft_element.pk, "表題", "手続の完結")
