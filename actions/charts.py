@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from actions.models import Action
 from actions.queries_detail import Bar
 from actions.queries_items import ItemSchedule, Span
 from actions.queries_schedule import Planned
+from actions.querysets import Listed
 from lib import charts, fiscal
 from lib.charts import Meter, Phase, Schedule, ScheduleRow, StackedBar
 from strategy.models import PriorityItem
@@ -26,14 +28,13 @@ HALVES_BACK = 6
 class MeterRow:
     """An action of a list with the meter of its official percent."""
 
-    action: Action
-    state_key: str
+    action: Listed
     meter: Meter
 
 
-def meter_rows(actions: Iterable[Action]) -> list[MeterRow]:
-    """Rows of a list; `actions` carry `state_key`."""
-    return [MeterRow(a, a.state_key, charts.meter(a.percent, 100, a.state_key)) for a in actions]  # type: ignore[attr-defined]
+def meter_rows(values: Iterable[tuple[Any, ...]]) -> list[MeterRow]:
+    """Rows of a list from what `for_rows` reads."""
+    return [MeterRow(a, charts.meter(a.percent, 100, a.state_key)) for a in map(Listed._make, values)]
 
 
 def state_bar(counts: dict[str, int], *, width: float = 330, height: float = 20) -> StackedBar:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Case, CharField, Q, Value, When
@@ -29,6 +29,21 @@ def state_case(today: dt.date, expected_as_of: dt.date | None, at: str = "") -> 
     return Case(*cases, when("late", behind=True), default=Value("run"), output_field=CharField())
 
 
+class Listed(NamedTuple):
+    """What a row of the list shows of an action."""
+
+    pk: int
+    code: str
+    title: str
+    lead_department_id: int
+    lead_department__short_name: str
+    percent: int
+    ends_on: dt.date
+    pushes: int
+    reported_as_of: dt.date | None
+    state_key: str
+
+
 class ActionQuerySet(models.QuerySet):
     def live(self) -> ActionQuerySet:
         return self.filter(archived_at__isnull=True)
@@ -41,10 +56,9 @@ class ActionQuerySet(models.QuerySet):
         """Without the long texts, which no list shows."""
         return self.defer("purpose", "issue", "sought", "created_at", "updated_at")
 
-    def for_rows(self) -> ActionQuerySet:
-        """With no more than a row of the list shows; the state stands beside it."""
-        shown = ("code", "title", "percent", "ends_on", "pushes", "reported_as_of", "lead_department__short_name")
-        return self.select_related("lead_department").only(*shown)
+    def for_rows(self) -> models.QuerySet[Any, tuple[Any, ...]]:
+        """No more than a row of the list shows, as the values of `Listed`; the rows carry `state_key`."""
+        return self.values_list(*Listed._fields)
 
     def led_by(self, department_ids: set[int] | None) -> ActionQuerySet:
         return self if department_ids is None else self.filter(lead_department_id__in=department_ids)

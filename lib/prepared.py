@@ -45,10 +45,13 @@ class Prepared:
 
     A number may stand as text, as keys do in the ledger. A condition whose SQL depends on the value (None, a list) has
     no fixed shape and does not belong here; what depends on the day takes it as a value.
+
+    `over` gives rows that are read in the place of the model's table, with its columns: those of a large table grouped
+    beforehand by what an index holds in order. It has no values of its own.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[..., QuerySet[Any]], *, over: Callable[[], QuerySet[Any]] | None = None) -> None:
+        self._build, self._over = build, over
         self._shapes: dict[str, Shape] = {}
 
     def rows(self, *values: Value) -> list[tuple[Any, ...]]:
@@ -70,12 +73,23 @@ class Prepared:
         marks = [DAYS[n] if isinstance(value, dt.date) else NUMBERS[n] for n, value in enumerate(values)]
         compiler = self._build(*marks).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
+        if self._over is not None:
+            sql = _instead(connection, compiler, sql, self._over())
         known = {_stored(connection, mark): n for n, mark in enumerate(marks)}
         known |= {str(mark): n for n, mark in enumerate(marks)}
         places = tuple(known.get(p) if isinstance(p, int | str | dt.date) else None for p in params)
         if set(range(len(values))) - set(places):
             raise ValueError("A value does not stand in the statement as it is.")
         return Shape(compiler, sql, tuple(params), places)
+
+
+def _instead(connection: Any, compiler: SQLCompiler, sql: str, rows: QuerySet[Any]) -> str:
+    """The statement with `rows` where it names the table of its model."""
+    inner, values = rows.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    table = connection.ops.quote_name(compiler.query.model._meta.db_table)
+    if values or sql.count(f"FROM {table}") != 1:
+        raise ValueError("Only rows without values can stand in the place of one table.")
+    return sql.replace(f"FROM {table}", f"FROM ({inner}) {table}")
 
 
 def _stored(connection: Any, value: Value) -> Any:

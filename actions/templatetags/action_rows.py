@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from actions.charts import MeterRow
-from actions.models import Action
+from actions.querysets import Listed
 from lib import svg
 from lib.templatetags.portal import state
 from lib.wareki import format_date
@@ -26,19 +26,25 @@ def action_rows(rows: Iterable[MeterRow], *, pick: bool = False, editable: set[i
     return mark_safe("\n".join(_row(row, base, _pick(row.action, editable) if pick else "") for row in rows))
 
 
+@register.filter
+def all_picked(rows: Iterable[MeterRow]) -> str:
+    """The query that ticks every row."""
+    return "&".join(f"pick={row.action.pk}" for row in rows)
+
+
 def _row(row: MeterRow, base: str, pick: str) -> str:
     action = row.action
     return (
-        f'<tr>{pick}<td>{state(row.state_key)}</td>'
+        f'<tr>{pick}<td>{state(action.state_key)}</td>'
         f'<th scope="row"><a href="{base}{action.pk}/">{escape(action.title)}</a>'
         f' <span class="sub code">{escape(action.code)}</span></th>'
-        f'<td class="nb">{escape(action.lead_department.short_name)}</td>'
+        f'<td class="nb">{escape(action.lead_department__short_name)}</td>'
         f'<td class="meter-cell"><span class="num">{action.percent}%</span>{svg.meter(row.meter)}</td>'
         f'<td class="nb">{_ends(row)}</td><td class="nb">{_reported(action.reported_as_of)}</td></tr>'
     )
 
 
-def _pick(action: Action, editable: set[int] | None) -> str:
+def _pick(action: Listed, editable: set[int] | None) -> str:
     if editable is not None and action.lead_department_id not in editable:
         return '<td class="pick-cell"></td>'
     label = escape(f"選ぶ：{action.title}")
@@ -46,7 +52,7 @@ def _pick(action: Action, editable: set[int] | None) -> str:
 
 
 def _ends(row: MeterRow) -> str:
-    css, pushes = " over" if row.state_key == "over" else "", row.action.pushes
+    css, pushes = " over" if row.action.state_key == "over" else "", row.action.pushes
     moved = f'<span class="pushes fg-over">計画変更<b>{pushes}回</b></span>' if pushes else ""
     return f'<span class="due{css}">{format_date(row.action.ends_on, "month_end")}</span>{moved}'
 

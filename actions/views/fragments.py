@@ -89,7 +89,7 @@ def item_schedule(request: Request) -> HttpResponse:
 
 def _table(request: Request, rows: ActionQuerySet, root: str, url: str, title: str) -> HttpResponse:
     counts = figures.state_counts(rows)
-    shown = rows.select_related("lead_department").order_by("code", "pk")[:SHOWN]
+    shown = rows.for_rows().order_by("code", "pk")[:SHOWN]
     context = {
         "root": root, "url": url, "title": title, "total": sum(counts.values()), "shown": SHOWN,
         "rows": charts.meter_rows(shown), "bar": charts.state_bar(counts), "legend": charts.legend_of(counts),

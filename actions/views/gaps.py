@@ -100,7 +100,7 @@ def _render(request: Request, department: Department, axis: Axis, form: LinkForm
     query = urlencode({"department": department.pk, "axis": axis.pk})
     context = {
         "department": department, "axis": axis, "may_edit": may_edit, "title": f"{department}の「{axis}」の取組",
-        "rows": charts.meter_rows(rows.select_related("lead_department").order_by("code", "pk")[:SHOWN]),
+        "rows": charts.meter_rows(rows.for_rows().order_by("code", "pk")[:SHOWN]),
         "total": sum(counts.values()), "late": sum(counts.get(key, 0) for key in LATE), "shown": SHOWN,
         "bar": charts.state_bar(counts), "legend": charts.legend_of(counts),
         "url": f"{reverse('actions:list')}?{query}", "create_url": f"{reverse('actions:create')}?{query}",
