@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import subprocess
@@ -22,17 +23,17 @@ from django.utils import timezone
 
 from accounts.models import Department, Membership, User
 from actions import figures
-from actions.models import Action, Milestone, Phase, ProgressReport
+from actions.models import Action, Milestone, Phase, ProgressReport, Proposal
 from audit.models import Entry
 from audit.services import verify
-from dxportal.demo import build, scale, work
+from dxportal.demo import asides, build, scale, work
 from dxportal.demo.clock import moment, telling
 from dxportal.demo.people import PASSWORD
 from lib import ledger
 from maturity import queries
 from maturity.models import Assessment, Score
-from rounds import review, sections
-from rounds.models import Reply, Round
+from rounds import review, sections, storage
+from rounds.models import Attachment, Reply, Round
 from rounds.queries import expected_as_of
 from strategy.models import ChecklistItem, Element, Plan, RegisterEntry
 from tests.held import held
@@ -257,6 +258,53 @@ class TestRounds:
 
 
 @pytest.mark.django_db
+class TestFiles:
+    def test_an_earlier_round_and_the_open_one_have_some(self, city: str) -> None:
+        rows = Attachment.objects.select_related("reply__round", "reply__department").order_by("pk")
+        told = [(a.reply.round.period, a.reply.department.name, a.reply.state, a.accepted_at is not None) for a in rows]
+        assert sorted(told) == [
+            ("2025H2", "総務課", "accepted", True),
+            ("2026H1", "企画政策課", "accepted", True),
+            ("2026H1", "福祉課", "submitted", False),
+        ]  # fmt: skip
+        assert all(a.uploaded_at == a.reply.started_at for a in rows)
+
+    def test_their_bytes_are_the_same_every_time(self, city: str) -> None:
+        for row in Attachment.objects.select_related("reply__department"):
+            stored = storage.path_of(row.stored_name).read_bytes()
+            lines = [files for of in asides.told()["attached"].values() for files in of.values() if row.name in files]
+            assert stored.decode("utf-8-sig").splitlines() == lines[0][row.name]
+            assert (len(stored), hashlib.sha256(stored).hexdigest()) == (row.size, row.sha256)
+
+
+@pytest.mark.django_db
+class TestProposals:
+    def test_one_is_in_every_state_and_one_became_an_action(self, city: str) -> None:
+        rows = Proposal.objects.values_list("state", "action__code")
+        assert sorted((s, code or "") for s, code in rows) == [
+            ("decided", ""), ("decided", "F-03"), ("draft", ""), ("reviewing", ""), ("submitted", ""),
+        ]  # fmt: skip
+
+    def test_it_was_adopted_before_its_action_was_registered(self, city: str) -> None:
+        proposal = Proposal.objects.select_related("action").get(action__code="F-03")
+        review, action = proposal.reviews.get(), proposal.action
+        assert review.decision == "adopted"
+        assert proposal.submitted_at < review.started_at < review.decided_at < action.created_at
+        assert (proposal.starts_on, proposal.ends_on) == (action.starts_on, action.ends_on)
+        assert timezone.localdate(action.created_at) < action.starts_on
+
+    def test_each_links_to_the_other(self, city: str, client: Client) -> None:
+        proposal = Proposal.objects.get(action__code="F-03")
+        client.force_login(User.objects.get(login_id="lead-welfare"))
+        pages = {
+            reverse("actions:proposal", args=[proposal.pk]): reverse("actions:detail", args=[proposal.action_id]),
+            reverse("actions:detail", args=[proposal.action_id]): reverse("actions:proposal", args=[proposal.pk]),
+        }
+        for page, other in pages.items():
+            assert f'href="{other}"' in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
 class TestMaturity:
     def test_city_grows_slowly_towards_the_target(self, city: str) -> None:
         averages = [queries.city_radar(r.pk).overall for r in Round.objects.order_by("period_end")]
@@ -283,8 +331,10 @@ class TestLedger:
         assert verify().sound
 
     @pytest.mark.parametrize(
-        "model", [Action, Assessment, Department, Membership, ProgressReport, Reply, Round, Score, User]
-    )
+        "model", [
+            Action, Assessment, Attachment, Department, Membership, ProgressReport, Proposal, Reply, Round, Score, User,
+        ],
+    )  # fmt: skip
     def test_every_object_is_in_it(self, city: str, model: type[Model]) -> None:
         written = Entry.objects.filter(object_type=model._meta.label_lower)
         told = set(written.values_list("object_id", flat=True))

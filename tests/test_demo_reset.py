@@ -17,7 +17,8 @@ from dxportal.demo import build, facts
 from dxportal.demo.clock import moment, telling
 from dxportal.demo.files import FactsError
 from lib import ledger
-from tests.builders import make_user
+from rounds import storage
+from tests.builders import make_attachment, make_user
 
 TODAY = dt.date(2026, 11, 21)
 NOW = moment(TODAY)
@@ -36,6 +37,15 @@ def test_reset_empties_the_database_first(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(build, "build", count)
     call_command("demo", reset=True, today=TODAY, scale=200, stdout=StringIO())
     assert found == [(TODAY, 200, 0, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reset_removes_the_attached_files_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    attached = make_attachment()
+    monkeypatch.setattr(build, "build", lambda *_: build.Built(0, 0, 0, 0, 0))
+    assert storage.path_of(attached.stored_name).exists()
+    call_command("demo", reset=True, today=TODAY, stdout=StringIO())
+    assert not storage.path_of(attached.stored_name).exists()
 
 
 @pytest.mark.django_db

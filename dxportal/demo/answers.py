@@ -134,6 +134,7 @@ class Telling:
         if self.offset == LATEST:
             depth.tell_hurdles_of(self.reply, self.by, is_draft=is_draft)
             asides.tell_answer(self.reply, self.by)
+        asides.tell_files(self.reply, self.offset, self.by)
         draft_axes = self.story.script["rounds"]["open"]["draft_axes"]
         self._assess(draft_axes[self.code] if is_draft else list(self.story.axes))
 

@@ -1,4 +1,4 @@
-"""Beside the figures in the rounds of サンプル市: a free question, remarks, late entries, a milestone moved."""
+"""Beside the figures in the rounds of サンプル市: a free question, remarks, late entries, a milestone moved, files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actions.services.bulk import month_end_shift
 from dxportal.demo.files import read
@@ -33,6 +35,14 @@ def tell_answer(reply: Reply, by: ledger.Actor) -> None:
     if words:
         question = reply.round.questions.get()
         services.save_answer(reply=reply, question=question, value=words, version=0, by=by)
+
+
+def tell_files(reply: Reply, offset: int, by: ledger.Actor) -> None:
+    """The files that the department attaches; with a byte order mark, for spreadsheets to know that it is UTF-8."""
+    written = told()["attached"].get(str(offset), {}).get(reply.department.code, {})
+    uploads = [SimpleUploadedFile(n, "\r\n".join([*lines, ""]).encode("utf-8-sig")) for n, lines in written.items()]
+    if uploads:
+        services.attach_files(reply=reply, uploads=uploads, by=by)
 
 
 def remarks(reply: Reply) -> list[services.Mark]:

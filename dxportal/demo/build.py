@@ -187,10 +187,12 @@ def _levels(script: dict[str, Any], posts: People) -> dict[str, dict[str, list[i
 
 def _enter_actions(jobs: Sequence[Job], offset: int, today: dt.date, ground: Ground, posts: People) -> None:
     """Store the actions that the round at `offset` is the first to ask about."""
-    with telling(moment(round_days(today, offset).opens - dt.timedelta(days=1), 10)):
-        for job in jobs:
-            if _first_round(job) == offset:
-                work.store(job, ground, posts)
+    day = round_days(today, offset).opens - dt.timedelta(days=1)
+    new = [job for job in jobs if _first_round(job) == offset]
+    adopted = proposals.tell_adopted(new, day, posts)
+    with telling(moment(day, 10)):
+        for job in new:
+            work.store(job, ground, posts, adopted.get(job.code))
 
 
 def _first_round(job: Job) -> int:

@@ -1,8 +1,10 @@
-"""導入計画書 of サンプル市: one in each state, scored with the guidelines of a published plan. All made up."""
+"""導入計画書 of サンプル市: one in each state, and one that became an action. Scored with the guidelines of a published
+plan; all made up."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -13,6 +15,7 @@ from actions.services import proposals as services
 from dxportal.demo.clock import moment, telling
 from dxportal.demo.halves import half
 from dxportal.demo.people import People
+from dxportal.demo.work import Job
 from lib import ledger
 
 # department, title, issue, content, effect, alternatives, first cost, yearly cost, how far it has come.
@@ -28,6 +31,17 @@ ROWS: tuple[tuple[Any, ...], ...] = (
      "", 1800, 900, "submitted"),
     ("0303", "ごみ集積所の地図の公開", "集積所の場所の問合せが、転入の時期に集まる。", "", "", "", None, None, "draft"),
 )  # fmt: skip
+# By the code of the action that became of it.
+BECAME: dict[str, tuple[Any, ...]] = {
+    "F-03": (
+        "0401", "民生委員の活動記録の電子化", "月ごとの報告書を手書きで集め、集計に5日かかる。",
+        "訪問の記録を端末に入れ、報告書を自動でつくる。2つの地区で先に試す。",
+        "集計の5日が半日になり、見守りの情報を翌日には受け取れる。",
+        "表計算のファイルを送り合う方法は、端末のない委員が使えない。", 3200, 640, "decided",
+    ),
+}  # fmt: skip
+# Days before the action is registered on which the proposal is written, reviewed and decided.
+WRITTEN, REVIEWED, DECIDED = 66, 58, 24
 SCORED = ("secretariat", "executive", "lead-0102")
 COMMENTS = (
     "住民の手間が減ることが数字で示されている。", "やめる作業が書かれていない。", "小さく試す計画になっている。", "",
@@ -38,22 +52,43 @@ def tell_proposals(today: dt.date, posts: People) -> None:
     """Let the departments write, two of them be reviewed, and one be adopted; all within the last month."""
     for days, row in zip((28, 16, 5, 2), ROWS, strict=True):
         with telling(moment(today - dt.timedelta(days=days), 14)):
-            proposal = _written(row, today, posts)
+            proposal = _written(row, half(today, 1).start, half(today, 2).end, posts)
         if row[-1] in ("reviewing", "decided"):
             with telling(moment(today - dt.timedelta(days=days - 3), 10)):
                 _reviewed(proposal, posts, is_whole=row[-1] == "decided")
         if row[-1] == "decided":
             with telling(moment(today - dt.timedelta(days=days - 14), 16)):
-                _decided(proposal, posts)
+                _decided(
+                    proposal, posts, "conditional",
+                    "3か月ごとに待ち時間を公表すること。効果が出ないときは、1年でやめること。",
+                )  # fmt: skip
 
 
-def _written(row: tuple[Any, ...], today: dt.date, posts: People) -> Proposal:
+def tell_adopted(jobs: Sequence[Job], registered: dt.date, posts: People) -> dict[str, Proposal]:
+    """The proposals, by code, that actions among `jobs` are made from; adopted before these are registered."""
+    return {j.code: _adopted(BECAME[j.code], j, registered, posts) for j in jobs if j.code in BECAME}
+
+
+def _adopted(row: tuple[Any, ...], job: Job, registered: dt.date, posts: People) -> Proposal:
+    def at(days: int, hour: int) -> dt.datetime:
+        return moment(registered - dt.timedelta(days=days), hour)
+
+    with telling(at(WRITTEN, 14)):
+        proposal = _written(row, job.work.starts_on, job.work.ends_on, posts)
+    with telling(at(REVIEWED, 10)):
+        _reviewed(proposal, posts, is_whole=True)
+    with telling(at(DECIDED, 16)):
+        _decided(proposal, posts, "adopted", "集計の手間が減ることが数字で示され、小さく試す計画になっているため。")
+    return proposal
+
+
+def _written(row: tuple[Any, ...], starts_on: dt.date, ends_on: dt.date, posts: People) -> Proposal:
     code, title, issue, content, effect, alternatives, initial, yearly, state = row
     member, lead = posts.member(code), posts.lead(code)
     proposal = services.create_proposal(
         department=posts.departments[code], title=title, issue=issue, content=content, effect=effect,
         alternatives=alternatives, initial_cost=initial, yearly_cost=yearly,
-        starts_on=half(today, 1).start, ends_on=half(today, 2).end, by=member,
+        starts_on=starts_on, ends_on=ends_on, by=member,
     )  # fmt: skip
     if state != "draft":
         proposal = services.submit_proposal(proposal=proposal, version=proposal.version, by=lead)
@@ -74,7 +109,7 @@ def _reviewed(proposal: Proposal, posts: People, *, is_whole: bool) -> None:
 
 
 def _scored(sheet: Any, reviewer: User, is_whole: bool) -> None:
-    rng = Random(f"sheet {reviewer.login_id} {is_whole}")  # noqa: S311
+    rng = Random(f"sheet {reviewer.login_id} {sheet.review.proposal}")  # noqa: S311
     scores = {}
     for guideline in sheet.review.guidelines:
         is_blank = not is_whole and rng.random() < 0.3
@@ -84,9 +119,8 @@ def _scored(sheet: Any, reviewer: User, is_whole: bool) -> None:
     services.save_sheet(sheet=sheet, version=1, scores=scores, comment=comment, done=is_whole, by=actor)
 
 
-def _decided(proposal: Proposal, posts: People) -> None:
+def _decided(proposal: Proposal, posts: People, decision: str, reason: str) -> None:
     proposal.refresh_from_db()
     services.decide_proposal(
-        proposal=proposal, version=proposal.version, decision="conditional", by=posts.actor("secretariat"),
-        reason="3か月ごとに待ち時間を公表すること。効果が出ないときは、1年でやめること。",
-    )  # fmt: skip
+        proposal=proposal, version=proposal.version, decision=decision, reason=reason, by=posts.actor("secretariat")
+    )

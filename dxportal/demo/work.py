@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
-from actions.models import Action, reason_choices
+from actions.models import Action, Proposal, reason_choices
 from actions.services import create_action, set_milestones, set_phases
+from actions.services.proposals import create_action_from
 from dxportal.demo import bars
 from dxportal.demo.bars import Bar, Mark
 from dxportal.demo.course import Work
@@ -144,9 +146,10 @@ def relations_of(job: Job, ground: Ground, people: People) -> dict[str, list[Any
     }  # fmt: skip
 
 
-def store(job: Job, ground: Ground, people: People) -> None:
-    """Store the action with its plan, by the head of its department."""
-    job.action = create_action(
+def store(job: Job, ground: Ground, people: People, proposal: Proposal | None = None) -> None:
+    """Store the action with its plan, by the head of its department; `proposal` is what it is made from."""
+    create = partial(create_action_from, proposal=proposal) if proposal else create_action
+    job.action = create(
         by=people.lead(job.department), **fields_of(job, ground, people), **relations_of(job, ground, people),
         phases=[asdict(b) for b in job.bars], milestones=[asdict(m) for m in job.marks],
     )  # fmt: skip

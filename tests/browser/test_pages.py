@@ -36,7 +36,6 @@ NOT_LINKED = {
     "maturity:reference_confirm": "follows the upload of a file",
     "accounts:second_factor": "between the password and the portal",
     "accounts:confirm": "asked for when the password was typed long ago",
-    "rounds:attachment": "no reply of the demonstration has a file",
     "meetings:pack_file": "no pack of the demonstration has been made into a file yet",
     "rounds:calendar_feed": "opened by a calendar, with the token of its owner",
     "rounds:correct": "on the page of an accepted reply, behind more replies than are asked for",

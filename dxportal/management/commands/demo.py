@@ -14,6 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from dxportal.demo.files import FactsError
 from dxportal.demo.people import PASSWORD
+from rounds import storage
+from rounds.models import Attachment
 
 SIGN_INS = (
     ("secretariat", "事務局", "戦略の編集、照会の開始と受理、会議の準備"),
@@ -53,7 +55,7 @@ class Command(BaseCommand):
         if options["scale"] is not None and options["scale"] < least:
             raise CommandError(f"--scale は{least}以上の整数にしてください。")
         if options["reset"]:
-            call_command("flush", interactive=False, verbosity=0)
+            _empty()
         self.stdout.write("サンプル市をつくっています…")
         try:
             built = build.build(options["today"] or timezone.localdate(), options["scale"])
@@ -76,6 +78,14 @@ def _migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0)
+
+
+def _empty() -> None:
+    """Remove every row, and the attached files that the rows named."""
+    stored = list(Attachment.objects.values_list("stored_name", flat=True))
+    call_command("flush", interactive=False, verbosity=0)
+    for name in stored:
+        storage.discard(name)
 
 
 def _day(text: str) -> dt.date:
