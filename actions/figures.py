@@ -46,10 +46,8 @@ _LIVE = Prepared(
 )  # fmt: skip
 
 
-def live_counts(today: dt.date, expected: dt.date | None) -> Counts:
-    """The same of all actions in force, by a statement compiled once where a round has ended (1 query)."""
-    if expected is None:
-        return state_counts(Action.objects.live().with_state(today, None))
+def live_counts(today: dt.date, expected: dt.date) -> Counts:
+    """The same of all actions in force, by a statement compiled once (1 query); `expected` as in `with_state`."""
     return empty_counts() | dict(_LIVE.rows(today, expected))
 
 

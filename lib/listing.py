@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PER_PAGE = 50
+
+
+class Rows(Protocol):
+    """A queryset, or what is read in its place: it can be ordered, and cut into pages. Without a `count` of its own
+    it needs a `total`."""
+
+    def order_by(self, *names: str) -> Any: ...
+
+    def __getitem__(self, page: slice) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Listing:
 
 def build(
     request: HttpRequest,
-    rows: QuerySet[Any],
+    rows: Rows,
     *,
     columns: Sequence[tuple[str, str]],
     sorts: Mapping[str, Sequence[str]],
@@ -74,8 +82,8 @@ def build(
 
 
 def ordered(
-    request: HttpRequest, rows: QuerySet[Any], *, sorts: Mapping[str, Sequence[str]], default: str
-) -> QuerySet[Any]:
+    request: HttpRequest, rows: Rows, *, sorts: Mapping[str, Sequence[str]], default: str
+) -> Any:
     """All of `rows` in the order of `?sort=`, for a list that is taken along whole."""
     key, down = _sort(request, sorts, default)
     return rows.order_by(*(_flip(f) if down else f for f in sorts[key]), "pk")

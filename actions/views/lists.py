@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from actions import charts, figures
 from actions.filters import ActionFilter
 from actions.models import Action
+from actions.queries import LiveRows
 from actions.queries_schedule import Planned, phases_of
 from lib import htmx, listing
 from lib.http import Request
@@ -64,8 +65,10 @@ def _editable(request: Request) -> set[int] | None:
 def index(request: Request) -> HttpResponse:
     today = timezone.localdate()
     found = _found(request, today, expected := expected_as_of(today))
-    counts = figures.state_counts(found.qs) if found.active else figures.live_counts(today, expected)
-    shown = found.qs.for_rows()
+    if found.active or expected is None:
+        counts, shown = figures.state_counts(found.qs), found.qs.for_rows()
+    else:
+        counts, shown = figures.live_counts(today, expected), LiveRows(today, expected)
     total = sum(counts.values())
     rows = listing.build(request, shown, columns=COLUMNS, sorts=SORTS, default="code", total=total)
     context = _context(request, found, rows) | {
