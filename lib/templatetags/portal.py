@@ -15,10 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
-from lib import fiscal, fold, markup, wareki
+from lib import addresses, fiscal, fold, markup, wareki
 from lib.states import STATES, State
 
 register = template.Library()
+register.tag("url", addresses.tag)
 
 
 @register.simple_tag
