@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from lib.forms import display
+from lib.prepared import PreparedRows
 from rounds.models import Reply
 from strategy.achievement import figure, percentage
 from strategy.models import Indicator, IndicatorActual, RegisterEntry, ReportedFigure
@@ -95,14 +95,9 @@ def figure_words(actual: IndicatorActual, indicator: Indicator) -> str:
     return "（不明）" if actual.value is None else f"{figure(actual.value)}{indicator.unit}"
 
 
-def entry_rows(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
-    """By reply id: the rows of the department's registers that apply, or of which nobody knows yet."""
-    said = _reports(replies, "entry")
-    rows = _asked_entries([r.department_id for r in replies])
-    own = defaultdict(list)
-    for entry in rows.select_related("register", "department").order_by("register", "number", "pk"):
-        own[entry.department_id].append(entry)
-    return {r.pk: [EntryRow(e, said.get((r.pk, e.pk))) for e in own[r.department_id]] for r in replies}
+def entry_rows(reply: Reply) -> list[EntryRow]:
+    """The rows of the department's registers that apply, or of which nobody knows yet (1 query)."""
+    return [EntryRow(entry, entry.said) for entry in _ENTRIES.objects(reply.pk, reply.department_id)]
 
 
 def reported_entries(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
@@ -115,20 +110,36 @@ def reported_entries(replies: Sequence[Reply]) -> dict[int, list[EntryRow]]:
     return found
 
 
-def actual_rows(replies: Sequence[Reply]) -> dict[int, list[ActualRow]]:
-    """By reply id: the department's indicators in use, each with its latest official figure."""
-    said = _reports(replies, "indicator")
-    newest = IndicatorActual.objects.filter(indicator=OuterRef("pk")).order_by("-as_of", "-pk").values("pk")[:1]
+def actual_rows(reply: Reply) -> list[ActualRow]:
+    """The department's indicators in use, each with its latest official figure (1 query)."""
+    rows = _ACTUALS.objects(reply.pk, reply.department_id)
+    return [ActualRow(indicator, indicator.latest, indicator.said) for indicator in rows]
+
+
+def reported_actuals(replies: Sequence[Reply]) -> dict[int, list[ActualRow]]:
+    """By reply id: those of them of which something was said (1 query)."""
     live = _asked_indicators([r.department_id for r in replies])
-    found = list(live.annotate(newest=Subquery(newest)).order_by("name", "pk"))
-    latest = IndicatorActual.objects.in_bulk([i.newest for i in found if i.newest])
-    own = defaultdict(list)
-    for indicator in found:
-        own[indicator.department_id].append(indicator)
-    return {
-        r.pk: [ActualRow(i, latest.get(i.newest), said.get((r.pk, i.pk))) for i in own[r.department_id]]
-        for r in replies
-    }
+    said = ReportedFigure.objects.filter(
+        reply__in=[r.pk for r in replies], indicator__department=F("reply__department"), indicator__in=live.values("pk")
+    )  # fmt: skip
+    found: dict[int, list[ActualRow]] = {r.pk: [] for r in replies}
+    rows = _with_latest(said, "indicator__").select_related("indicator", "latest")
+    for report in rows.order_by("indicator__name", "indicator"):
+        found[report.reply_id].append(ActualRow(report.indicator, report.latest, report))
+    return found
+
+
+def _with_latest(rows: QuerySet[Any], at: str) -> QuerySet[Any]:
+    """Rows each with the latest figure of its indicator as `latest`; `at` leads to the indicator."""
+    newest = IndicatorActual.objects.filter(indicator=OuterRef(f"{at}pk")).order_by("-as_of").values("pk")[:1]
+    rows = rows.annotate(latest=FilteredRelation(f"{at}actuals"))
+    return rows.filter(Q(latest__isnull=True) | Q(latest=Subquery(newest)))
+
+
+def _with_said(rows: QuerySet[Any], reply: int, field: str) -> QuerySet[Any]:
+    """Rows of the department of a reply, each with what the reply says of it."""
+    said = FilteredRelation("own__figures", condition=Q((f"own__figures__{field}", F("pk"))))
+    return rows.annotate(own=FilteredRelation("department__replies")).filter(own=reply).annotate(said=said)
 
 
 def _asked_entries(departments: Sequence[int]) -> QuerySet[RegisterEntry]:
@@ -155,6 +166,17 @@ def _counted(rows: QuerySet[Any], reply: Reply, field: str) -> tuple[int, int]:
     return sum(answered), len(answered)
 
 
-def _reports(replies: Sequence[Reply], field: str) -> dict[tuple[int, int], ReportedFigure]:
-    rows = ReportedFigure.objects.filter(reply__in=[r.pk for r in replies], **{f"{field}__isnull": False})
-    return {(row.reply_id, getattr(row, f"{field}_id")): row for row in rows}
+def _entries(reply: int, department: int) -> QuerySet[Any]:
+    rows = RegisterEntry.objects.filter(department=department).exclude(applicable="no")
+    return _with_said(rows, reply, "entry").order_by("register", "number", "pk")
+
+
+def _actuals(reply: int, department: int) -> QuerySet[Any]:
+    rows = Indicator.objects.filter(department=department, archived_at__isnull=True)
+    return _with_latest(_with_said(rows, reply, "indicator"), "").order_by("name", "pk")
+
+
+_ENTRIES = PreparedRows(RegisterEntry, _entries, joined=("register", "department", ("said", ReportedFigure)))
+_ACTUALS = PreparedRows(
+    Indicator, _actuals, joined=("department", ("latest", IndicatorActual), ("said", ReportedFigure))
+)

@@ -39,7 +39,7 @@ class RegisterSection:
     order = 4
 
     def read(self, reply: Reply) -> list[EntryRow]:
-        return queries.entry_rows([reply])[reply.pk]
+        return queries.entry_rows(reply)
 
     def context(self, reply: Reply, user: User, found: list[EntryRow] | None = None) -> dict[str, Any]:
         rows = self.read(reply) if found is None else found
@@ -59,7 +59,7 @@ class RegisterSection:
         return {pk: [_entry_change(row) for row in rows if row.pairs] for pk, rows in found.items()}
 
     def freeze(self, reply: Reply) -> dict[str, Any]:
-        rows = [row for row in queries.entry_rows([reply])[reply.pk] if row.report]
+        rows = [row for row in queries.entry_rows(reply) if row.report]
         return {
             "heads": ["登録簿", "名称", "答え", "変わった欄"],
             "rows": [_entry_cells(row) for row in rows],
@@ -97,7 +97,7 @@ class IndicatorSection:
     order = 5
 
     def read(self, reply: Reply) -> list[ActualRow]:
-        return queries.actual_rows([reply])[reply.pk]
+        return queries.actual_rows(reply)
 
     def context(self, reply: Reply, user: User, found: list[ActualRow] | None = None) -> dict[str, Any]:
         rows = self.read(reply) if found is None else found
@@ -114,11 +114,11 @@ class IndicatorSection:
         return queries.counted_actuals(reply)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
-        found = queries.actual_rows(replies)
-        return {pk: [_actual_change(row) for row in rows if row.report] for pk, rows in found.items()}
+        found = queries.reported_actuals(replies)
+        return {pk: [_actual_change(row) for row in rows] for pk, rows in found.items()}
 
     def freeze(self, reply: Reply) -> dict[str, Any]:
-        rows = [row for row in queries.actual_rows([reply])[reply.pk] if row.report]
+        rows = [row for row in queries.actual_rows(reply) if row.report]
         return {
             "as_of": services.day_of(reply).isoformat(),
             "heads": ["指標", "実績", "補足"],

@@ -73,12 +73,12 @@ def report_actual(request: Request, reply_pk: int, pk: int) -> HttpResponse:
 
 
 def _entry_row(reply: Reply, pk: int) -> queries.EntryRow:
-    rows = queries.entry_rows([reply])[reply.pk] if "registers" in reply.round.sections else []
+    rows = queries.entry_rows(reply) if "registers" in reply.round.sections else []
     return _found(row for row in rows if row.entry.pk == pk)
 
 
 def _actual_row(reply: Reply, pk: int) -> queries.ActualRow:
-    rows = queries.actual_rows([reply])[reply.pk] if "indicators" in reply.round.sections else []
+    rows = queries.actual_rows(reply) if "indicators" in reply.round.sections else []
     return _found(row for row in rows if row.indicator.pk == pk)
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from audit.models import Entry
 from lib.writes import StaleError
 from rounds.models import Reply
+from strategy import queries_reported as queries
 from strategy.models import Indicator, RegisterEntry, ReportedFigure
 from strategy.sections import IndicatorSection, RegisterSection
 from strategy.services import reported as services
@@ -200,3 +201,21 @@ def test_frozen_with_labels(reply: Reply, entry: RegisterEntry, indicator: Indic
     frozen = IndicatorSection().freeze(reply)
     assert frozen["as_of"] == "2025-09-30"
     assert frozen["rows"] == [["電子申告の件数", "55件", "—"]]
+
+
+def test_each_row_comes_once_with_its_report(reply: Reply, entry: RegisterEntry, indicator: Indicator, cast) -> None:
+    """Other replies of the department, other figures of the indicator and other departments change nothing."""
+    other = make_reply(round=make_round("2024H2", sections=["registers", "indicators"]), department=cast.tax)
+    report(other, entry, cast.member, volume=1)
+    measure(other, indicator, cast.member, value=Decimal(1))
+    report(reply, entry, cast.member, volume=200)
+    indicator.actuals.create(as_of=dt.date(2024, 3, 31), value=30)
+    make_register_entry(register=entry.register, department=cast.welfare)
+    blank = make_indicator(department=cast.tax, name="まだ実績のない指標")
+    [row] = queries.entry_rows(reply)
+    rows = queries.actual_rows(reply)
+    assert (row.entry, row.report) == (entry, ReportedFigure.objects.get(reply=reply))
+    assert [(r.indicator, r.before, r.report) for r in rows] == [(blank, "—", None), (indicator, "40件", None)]
+    found = queries.reported_actuals([reply, other])
+    assert [(r.indicator, r.before) for r in found[other.pk]] == [(indicator, "40件")]
+    assert found[reply.pk] == []
