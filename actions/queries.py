@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from actions import rules, status
-from actions.models import Action, Grade, Milestone, ProgressReport, lifecycle_choices, reason_choices
+from actions.models import Action, Grade, Milestone, PlanScale, ProgressReport, lifecycle_choices, reason_choices
 from actions.querysets import ActionQuerySet
 from lib.prepared import Prepared, PreparedRows
 from lib.states import STATES
+from lib.unions import columns, nothing
 from rounds.models import Reply
 from rounds.queries import expected_as_of
 
@@ -191,7 +193,7 @@ class _Rows:
 
 
 def reply_rows(reply: Reply, today: dt.date) -> list[Row]:
-    """Rows of one reply in the order of their codes (at most 4 queries)."""
+    """Rows of one reply in the order of their codes (at most 3 queries)."""
     return rows_of([reply], today)[reply.pk]
 
 
@@ -282,22 +284,36 @@ _REPORTED = PreparedRows(Action, _reported_in, without=UNREAD, joined=JOINED)
 _ASKED = PreparedRows(Action, _asked_in, without=UNREAD, joined=JOINED)
 
 
-_STONES = PreparedRows(Milestone, lambda *reply: Milestone.objects.filter(action__in=_wanted(*reply)))
-_GRADES = PreparedRows(
-    Grade, lambda: Grade.objects.annotate(plan_id=F("scale__plan_scales__plan")).order_by("order", "pk"),
-    extra=("plan_id",),
-)  # fmt: skip
+GRADE, STONE = columns(Grade), columns(Milestone)
+
+
+def _grades_and_stones(reply: int, department: int) -> QuerySet[Any]:
+    """Rows of two kinds, the columns of the other one empty: grades, each with a plan that uses its scale (all scales
+    in use are few), and the milestones of the actions of a reply."""
+    grades = Grade.objects.filter(scale__plan_scales__isnull=False)
+    stones = Milestone.objects.filter(action__in=_wanted(reply, department))
+    return grades.order_by().values_list("scale__plan_scales__plan", *GRADE, *nothing(Milestone)).union(
+        stones.order_by().values_list(*nothing(PlanScale, "plan"), *nothing(Grade), *STONE), all=True
+    )
+
+
+_BESIDE = Prepared(_grades_and_stones)
 
 
 def _beside_one(reply: Reply) -> Beside:
-    """What is asked beside the rows of one reply: all scales in use are few (2 queries)."""
-    grades: dict[int, list[Grade]] = defaultdict(list)
-    for grade in _GRADES.objects():
-        grades[grade.plan_id].append(grade)
-    milestones: dict[int, list[Milestone]] = defaultdict(list)
-    for stone in _STONES.objects(reply.pk, reply.department_id):
-        milestones[stone.action_id].append(stone)
-    return Beside(grades, milestones)
+    """What is asked beside the rows of one reply (1 query)."""
+    found = Beside(defaultdict(list), defaultdict(list))
+    for plan, *values in _BESIDE.rows(reply.pk, reply.department_id):
+        if plan is not None:
+            found.grades[plan].append(Grade.from_db(DEFAULT_DB_ALIAS, GRADE, values[: len(GRADE)]))
+        else:
+            stone = Milestone.from_db(DEFAULT_DB_ALIAS, STONE, values[len(GRADE) :])
+            found.milestones[stone.action_id].append(stone)
+    for grades in found.grades.values():
+        grades.sort(key=lambda g: (g.order, g.pk))
+    for stones in found.milestones.values():
+        stones.sort(key=lambda m: (m.due_on, m.pk))
+    return found
 
 
 def _of_one(reply: Reply) -> list[Action]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, FilteredRelation
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, Exists, FilteredRelation, QuerySet
 
+from accounts.models import Department
 from actions.models import Action, Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
 from actions.querysets import HurdleQuerySet
 from lib.models import set_prefetched
-from lib.prepared import PreparedRows
+from lib.prepared import Prepared
+from lib.unions import columns, kind, nothing
 from rounds.models import Reply
 
 
@@ -60,19 +64,23 @@ def kind_tiles() -> list[Tile]:
 
 @dataclass(frozen=True)
 class Raised:
-    """What a reply says of hurdles: raised in it, the word that there is none, and raised earlier but not solved."""
+    """What a reply says of hurdles: raised in it, the word that there is none, and raised earlier but not solved;
+    `own` are the actions that a hurdle of the department may affect, each with its name."""
 
     now: list[Hurdle]
     says_none: bool
     before: list[Hurdle]
+    own: list[tuple[int, str]]
 
 
 def raised_and_standing(reply: Reply) -> Raised:
-    """The hurdles of a reply and those its department raised earlier (1 query, 2 where the reply has none)."""
-    found = _grouped(_STANDING.objects(reply.pk, reply.department_id))
+    """The hurdles of a reply and those its department raised earlier, with the department's actions (1 query)."""
+    rows = _STANDING.rows(reply.pk, reply.department_id)
+    found = sorted(_grouped(_hurdles_in(rows)), key=lambda h: (h.raised_on, h.pk), reverse=True)
     now = sorted((h for h in found if h.reply_id == reply.pk), key=lambda h: h.pk)
-    none = not now and NoHurdle.objects.filter(reply=reply).exists()
-    return Raised(now, none, [h for h in found if h.reply_id != reply.pk])
+    own = sorted((code, pk, f"{code} {title}") for is_a, *_, pk, code, title in rows if is_a == OWN)
+    none = not now and any(row[0] == NONE for row in rows)
+    return Raised(now, none, [h for h in found if h.reply_id != reply.pk], [(pk, name) for _, pk, name in own])
 
 
 def is_said(reply: Reply) -> bool:
@@ -86,13 +94,37 @@ def with_actions(rows: HurdleQuerySet) -> list[Hurdle]:
     return _grouped(rows.annotate(touched=FilteredRelation("actions")).select_related("touched"))
 
 
-def _standing(reply: int, department: int) -> HurdleQuerySet:
+HURDLE, OWN, NONE = range(3)
+COLUMNS = columns(Hurdle)
+TOUCHED = ("id", "code", "title")
+
+
+def _standing(reply: int, department: int) -> QuerySet[Any]:
+    """Rows of three kinds, the columns of a hurdle empty in the last two: a hurdle with one of its actions, an action
+    of the department, and the word that there is no hurdle."""
     earlier = Hurdle.objects.official().unsolved().filter(raised_by_department=department)
-    return (Hurdle.objects.filter(reply=reply) | earlier).annotate(touched=FilteredRelation("actions"))
+    hurdles = (Hurdle.objects.filter(reply=reply) | earlier).annotate(touched=FilteredRelation("actions"))
+    own, none = Action.objects.live().of_department(department), NoHurdle.objects.filter(reply=reply)
+    touched, no_hurdle = [f"touched__{name}" for name in TOUCHED], [*nothing(Hurdle), *nothing(Department, "name")]
+    return hurdles.order_by().values_list(kind(HURDLE), *COLUMNS, "owner_department__name", *touched).union(
+        own.order_by().values_list(kind(OWN), *no_hurdle, *TOUCHED),
+        none.order_by().values_list(kind(NONE), *no_hurdle, *nothing(Action, *TOUCHED)), all=True,
+    )  # fmt: skip
 
 
-UNREAD = ("touched__purpose", "touched__issue", "touched__sought")
-_STANDING = PreparedRows(Hurdle, _standing, joined=("owner_department", ("touched", Action)), without=UNREAD)
+_STANDING = Prepared(_standing)
+
+
+def _hurdles_in(rows: Iterable[tuple[Any, ...]]) -> Iterator[Hurdle]:
+    """The hurdles among the rows of `_standing`, one for each action that it touches."""
+    for is_a, *values, owner, pk, code, title in rows:
+        if is_a != HURDLE:
+            continue
+        hurdle = Hurdle.from_db(DEFAULT_DB_ALIAS, COLUMNS, values)
+        if owner is not None:
+            hurdle.owner_department = Department(pk=hurdle.owner_department_id, name=owner)
+        hurdle.touched = None if pk is None else Action.from_db(DEFAULT_DB_ALIAS, TOUCHED, (pk, code, title))
+        yield hurdle
 
 
 def _grouped(rows: Iterable[Hurdle]) -> list[Hurdle]:

@@ -63,6 +63,11 @@ class ActionQuerySet(models.QuerySet):
     def led_by(self, department_ids: set[int] | None) -> ActionQuerySet:
         return self if department_ids is None else self.filter(lead_department_id__in=department_ids)
 
+    def of_department(self, department: int) -> ActionQuerySet:
+        """Actions that a department leads or helps with."""
+        helped = self.model.supporting.through.objects.filter(department=department)
+        return self.filter(Q(lead_department=department) | Q(pk__in=helped.values("action")))
+
     def reportable(self) -> ActionQuerySet:
         """Actions a department still reports on; finished ones have said their last word."""
         return self.live().exclude(lifecycle__in=status.REPORTED_LAST)

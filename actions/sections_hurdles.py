@@ -36,7 +36,7 @@ class HurdleSection:
         return {
             "reply": reply, "editable": editable, "title": self.title, "raised": found.now,
             "none": found.says_none, "before": found.before,
-            "form": RaiseForm(reply=reply, prefix="hurdle") if editable else None,
+            "form": RaiseForm(reply=reply, own=found.own, prefix="hurdle") if editable else None,
         }  # fmt: skip
 
     def standing(self, reply: Reply, found: Raised | None = None) -> Standing:

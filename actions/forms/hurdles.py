@@ -12,7 +12,6 @@ from actions.forms.plans import Boxes
 from actions.models import Action, Hurdle, PolicyRequest
 from actions.services.hurdles import HURDLE_FIELDS, RAISED_FIELDS, REQUEST_FIELDS
 from lib.forms import PortalModelForm, WarekiDateField
-from lib.prepared import Prepared
 from lib.writes import StaleError
 from rounds.models import Reply
 
@@ -61,34 +60,18 @@ class RaiseForm(_HurdleForm):
         fields = RAISED_FIELDS
         widgets = {"text": forms.Textarea(attrs=AREAS)}
 
-    def __init__(self, *args: Any, reply: Reply, **kwargs: Any) -> None:
-        self.reply = reply
+    def __init__(self, *args: Any, reply: Reply, own: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+        """`own` are the department's actions with their names, if somebody read them."""
+        self.reply, self.own = reply, own
         super().__init__(*args, **kwargs)
         self.fields["title"].widget.attrs["placeholder"] = "例：請求書に押印が要るため、電子で完結しない"
         self.fields["cross_cutting"].help_text = "ほかの課も同じことで困っているとき"
 
     def _actions(self) -> QuerySet:
-        rows = super()._actions()
-        return rows.filter(_own(self.reply.department_id))
+        return super()._actions().of_department(self.reply.department_id)
 
     def _choices(self) -> list[tuple[int, str]]:
-        """Of a new hurdle; nothing is held yet that would have to stay in the choice."""
-        if self.instance.pk:
-            return super()._choices()
-        return [(pk, f"{code} {title}") for pk, code, title in _OWN.rows(self.reply.department_id)]
-
-
-def _own(department: int) -> Q:
-    """Actions that a department leads or helps with."""
-    helped = Action.supporting.through.objects.filter(department=department)
-    return Q(lead_department=department) | Q(pk__in=helped.values("action"))
-
-
-_OWN = Prepared(
-    lambda department: Action.objects.live().filter(_own(department)).order_by("code", "pk").values_list(
-        "pk", "code", "title"
-    )
-)  # fmt: skip
+        return super()._choices() if self.own is None else self.own
 
 
 class HurdleForm(_HurdleForm):
