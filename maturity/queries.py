@@ -16,7 +16,7 @@ from lib.prepared import PreparedRows
 from maturity import scoring, trends
 from maturity.gaps import Gap, gap_of
 from maturity.models import Assessment, Axis, CityAssessment, Rubric, Score
-from maturity.queries_axes import axes_of, axes_of_round
+from maturity.queries_axes import axes_of, version_of_round
 from maturity.queries_marks import AxisRow, axes_and_marks
 from maturity.querysets import ScoreQuerySet
 from maturity.scoring import AxisFigure, Mark
@@ -81,10 +81,9 @@ class Answers:
 
 
 def answers_of(reply: Reply) -> Answers:
-    """Everything of a reply in the order of the axes, blank rows where nothing was saved yet (at most 5 queries)."""
+    """Everything of a reply in the order of the axes, blank rows where nothing was saved yet (2 queries)."""
     own, previous = _own_and_previous(reply)
-    axes = axes_of(own.rubric) if own else axes_of_round(reply.round)
-    rubric = own.rubric if own else axes[0].rubric if axes else rubric_of_round(reply.round)
+    rubric, axes = (own.rubric, axes_of(own.rubric)) if own else version_of_round(reply.round)
     if rubric is None:
         return Answers(None, [], previous)
     before = previous.by_key() if previous else {}

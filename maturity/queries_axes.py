@@ -14,24 +14,28 @@ from rounds.models import Round
 
 def axes_of(rubric: Rubric) -> list[Axis]:
     """The axes of a version in order, each with its levels (1 query)."""
-    return _with_their_levels(_AXES.objects(rubric.pk))
+    return _with_their_levels((axis, axis.told) for axis in _AXES.objects(rubric.pk))
 
 
-def axes_of_round(round_: Round) -> list[Axis]:
-    """The axes of the version that a round is answered against, each with the version and its levels (1 query)."""
-    return _with_their_levels(_ROUND_AXES.objects(round_.pk))
+def version_of_round(round_: Round) -> tuple[Rubric | None, list[Axis]]:
+    """The version that a round is answered against, and its axes, each with the version and its levels (1 query)."""
+    rows = _ROUND_VERSION.objects(round_.pk)
+    axes = _with_their_levels((row.axis, row.told) for row in rows if row.axis)
+    for axis in axes:
+        axis.rubric = rows[0]
+    return rows[0] if rows else None, axes
 
 
-def _with_their_levels(rows: Iterable[Axis]) -> list[Axis]:
+def _with_their_levels(rows: Iterable[tuple[Axis, Level | None]]) -> list[Axis]:
     levels: dict[Axis, list[Level]] = {}
-    for axis in rows:
-        levels.setdefault(axis, []).extend([axis.told] if axis.told else [])
+    for axis, level in rows:
+        levels.setdefault(axis, []).extend([level] if level else [])
     for axis, found in levels.items():
         set_prefetched(axis, "levels", found)
     return list(levels)
 
 
-def _with_levels(rubric: int | Subquery) -> QuerySet:
+def _with_levels(rubric: int) -> QuerySet:
     rows = Axis.objects.filter(rubric=rubric).annotate(told=FilteredRelation("levels"))
     return rows.order_by("order", "pk", "told__number")
 
@@ -51,5 +55,11 @@ def _best(round_: int) -> Subquery:
     return Subquery(Rubric.objects.filter(is_draft=False).order_by(*keys).values("pk")[:1])
 
 
+def _best_with_axes(round_: int) -> QuerySet:
+    rows = Rubric.objects.filter(pk=_best(round_)).annotate(axis=FilteredRelation("axes"))
+    rows = rows.annotate(told=FilteredRelation("axis__levels"))
+    return rows.order_by("axis__order", "axis__pk", "told__number")
+
+
 _AXES = PreparedRows(Axis, _with_levels, joined=(("told", Level),))
-_ROUND_AXES = PreparedRows(Axis, lambda round_: _with_levels(_best(round_)), joined=("rubric", ("told", Level)))
+_ROUND_VERSION = PreparedRows(Rubric, _best_with_axes, joined=(("axis", Axis), ("told", Level)))
