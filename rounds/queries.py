@@ -11,8 +11,9 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
+from lib.models import set_prefetched
 from lib.prepared import Prepared, PreparedRows
-from rounds.models import Answer, CalendarToken, Question, Reply, ReplyRemark, Round
+from rounds.models import Answer, Attachment, CalendarToken, Question, Reply, ReplyRemark, Round
 from rounds.querysets import NAMED
 from rounds.sections import Missing, Section, Standing, of_round
 
@@ -45,9 +46,21 @@ def last_round() -> Round | None:
     return Round.objects.order_by("-opens_on", "-pk").first()
 
 
+def _with_papers(pk: int) -> QuerySet:
+    """The reply in one row at least, and in one for each of its remarks and of the files on it."""
+    rows = Reply.objects.for_page().filter(pk=pk).order_by()
+    no_remark, no_file = Q(remarks__pk__isnull=True), Q(attachments__pk__isnull=True)
+    present = FilteredRelation("attachments", condition=Q(attachments__removed_at__isnull=True))
+    remarked = rows.annotate(
+        remark=FilteredRelation("remarks"), file=FilteredRelation("attachments", condition=no_file)
+    )  # fmt: skip
+    filed = rows.annotate(remark=FilteredRelation("remarks", condition=no_remark), file=present)
+    return remarked.union(filed.filter(file__isnull=False), all=True)
+
+
 _PAGE = PreparedRows(
-    Reply, lambda pk: Reply.objects.for_page().filter(pk=pk).order_by(), without=("frozen",), joined=NAMED,
-    extra=("has_files", "has_remarks", "n_formers", "previous_id"),
+    Reply, _with_papers, without=("frozen",), joined=(*NAMED, ("remark", ReplyRemark), ("file", Attachment)),
+    extra=("n_formers", "previous_id"),
 )  # fmt: skip
 
 
@@ -66,8 +79,18 @@ def replies_of(round_: Round) -> list[Reply]:
 
 
 def reply_page(pk: int) -> Reply | None:
-    """A reply with everything that its page names of it (`ReplyQuerySet.for_page`), its frozen content left unread."""
-    return next(iter(_PAGE.objects(pk)), None)
+    """A reply with everything that its page names of it (`ReplyQuerySet.for_page`), its remarks and the `files` on it,
+    its frozen content left unread (1 query)."""
+    rows = _PAGE.objects(pk)
+    for found in rows[:1]:
+        set_prefetched(found, "remarks", _in_order(row.remark for row in rows))
+        found.files = _in_order(row.file for row in rows)
+        return found
+    return None
+
+
+def _in_order(rows: Iterable[Any]) -> list[Any]:
+    return sorted(filter(None, rows), key=lambda row: row.pk)
 
 
 @dataclass(frozen=True)
@@ -83,12 +106,9 @@ def read(reply: Reply) -> list[tuple[Section, Any]]:
     return [(section, section.read(reply)) for section in of_round(reply.round)]
 
 
-def parts_of(
-    reply: Reply, found: Sequence[tuple[Section, Any]] | None = None, remarks: Sequence[ReplyRemark] | None = None
-) -> list[Part]:
+def parts_of(reply: Reply, found: Sequence[tuple[Section, Any]] | None = None) -> list[Part]:
     """Every section of a reply; unresolved remarks of 事務局 are missing things of their section."""
-    said = reply.remarks.all() if remarks is None and reply.is_editable else remarks or ()
-    open_ = [r for r in said if r.resolved_at is None] if reply.is_editable else []
+    open_ = [r for r in reply.remarks.all() if r.resolved_at is None] if reply.is_editable else []
     asked = read(reply) if found is None else found
     keys = {section.key for section, _ in asked}
     parts = []
@@ -117,9 +137,10 @@ class Line:
 
 
 def lines_of(reply: Reply) -> list[Line]:
-    """Every free question of a reply in order (2 queries)."""
-    questions = _ASKED.objects(reply.round_id, reply.pk)
-    before = _words_before(reply) if questions else {}
+    """Every free question of a reply in order (1 query)."""
+    rows = _LINES.objects(reply.round_id, reply.pk, reply.department_id, reply.round.period_end)
+    questions = sorted((q for q in rows if q.round_id == reply.round_id), key=lambda q: (q.order, q.pk))
+    before = _words_before(q for q in rows if q.round_id != reply.round_id)
     for question in questions:
         answer = question.said or Answer(reply=reply, version=0)
         answer.question = question
@@ -141,27 +162,31 @@ def line_of(reply: Reply, question: Question) -> Line:
     return next(line for line in lines_of(reply) if line.question.pk == question.pk)
 
 
-def _asked(round_: int, reply: int) -> QuerySet:
-    said = FilteredRelation("answers", condition=Q(answers__reply=reply))
-    return Question.objects.filter(round=round_).annotate(said=said)
+def _asked_and_answered(round_: int, reply: int, department: int, day: dt.date) -> QuerySet:
+    """The questions of a round with the answers of a reply, and those of the same text that the department answered in
+    an accepted reply to an earlier round."""
+    mine = FilteredRelation("answers", condition=Q(answers__reply=reply))
+    asked = Question.objects.filter(round=round_).order_by()
+    older = Question.objects.annotate(said=FilteredRelation("answers")).filter(
+        said__reply__state="accepted", said__reply__department=department, round__period_end__lt=day,
+        text__in=asked.values("text"),
+    )  # fmt: skip
+    return asked.annotate(said=mine).union(older.order_by(), all=True)
 
 
-def _answered_before(round_: int, department: int, day: dt.date) -> QuerySet:
-    texts = Question.objects.filter(round=round_).order_by().values("text")
-    accepted = Answer.objects.filter(reply__state="accepted", reply__department=department, question__text__in=texts)
-    return accepted.filter(reply__round__period_end__lt=day).order_by("reply__round__period_end", "pk")
+_LINES = PreparedRows(
+    Question, _asked_and_answered, joined=("round", ("said", Answer)), without=("round__note", "round__sections")
+)
 
 
-_ASKED = PreparedRows(Question, _asked, joined=(("said", Answer),))
-_BEFORE = PreparedRows(Answer, _answered_before, joined=("question",))
-
-
-def _words_before(reply: Reply) -> dict[tuple[str, str], str]:
+def _words_before(older: Iterable[Question]) -> dict[tuple[str, str], str]:
     """The department's last accepted words to questions of one text and kind."""
-    if getattr(reply, "previous_id", reply.pk) is None:
-        return {}  # the page has found that nothing was accepted before
-    older = _BEFORE.objects(reply.round_id, reply.department_id, reply.round.period_end)
-    return {(a.question.text, a.question.kind): a.words for a in older if a.is_answered}
+    words = {}
+    for question in sorted(older, key=lambda q: (q.round.period_end, q.said.pk)):
+        question.said.question = question
+        if question.said.is_answered:
+            words[question.text, question.kind] = question.said.words
+    return words
 
 
 def calendar_of(token_digest: str) -> CalendarToken | None:

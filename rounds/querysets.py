@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 NAMED = (
     "round", "department", "submitted_by", "approved_by", "returned_by", "accepted_by", "reopened_by", "voided_by",
 )  # fmt: skip
-PAPERS = ("attachments", "remarks", "formers")
 
 
 def shown_state(at: str = "") -> Case:
@@ -81,16 +80,14 @@ class ReplyQuerySet(models.QuerySet):
         return self.select_related(*NAMED)
 
     def for_page(self) -> ReplyQuerySet:
-        """For a reply's page: besides the people whether it has files and remarks, how often it was corrected
-        (`n_formers`), and the department's last accepted reply before it (`previous_id`)."""
-        papers = {name: self.model._meta.get_field(name).related_model.objects for name in PAPERS}
-        mine = {name: rows.filter(reply=OuterRef("pk")).order_by() for name, rows in papers.items()}
-        formers = mine["formers"].values("reply").annotate(n=Count("pk")).values("n")
+        """For a reply's page: besides the people how often it was corrected (`n_formers`), and the department's last
+        accepted reply before it (`previous_id`)."""
+        mine = self.model._meta.get_field("formers").related_model.objects.filter(reply=OuterRef("pk")).order_by()
+        formers = mine.values("reply").annotate(n=Count("pk")).values("n")
         older = self.model.objects.accepted().filter(department=OuterRef("department"))
         older = older.filter(round__period_end__lt=OuterRef("round__period_end")).order_by("-round__period_end", "-pk")
         return self.with_people().annotate(
-            has_files=Exists(mine["attachments"]), has_remarks=Exists(mine["remarks"]),
-            n_formers=Coalesce(Subquery(formers), 0), previous_id=Subquery(older.values("pk")[:1]),
+            n_formers=Coalesce(Subquery(formers), 0), previous_id=Subquery(older.values("pk")[:1])
         )  # fmt: skip
 
     def light(self) -> ReplyQuerySet:

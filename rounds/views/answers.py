@@ -76,7 +76,7 @@ def resolve(request: Request, pk: int) -> HttpResponse:
         return page(request, readable(request, found.pk), status=409)
     if not htmx.wants_fragment(request):
         return redirect(reverse("rounds:reply", args=[found.pk]) + "#remarks")
-    context = {"reply": found, "remarks": found.remarks.all(), "editable": True}
+    context = {"reply": found, "remarks": ReplyRemark.objects.filter(reply=found), "editable": True}
     response = render(request, "rounds/_remarks.html", context)
     return htmx.announce(response, CHANGED)
 

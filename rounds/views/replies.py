@@ -130,13 +130,12 @@ def page(request: Request, found: Reply, *, status: int = 200) -> HttpResponse:
     allowed = acts(request, found)
     if found.state != "accepted" and found.department_id not in request.user.department_ids():
         mark(request, "draft", str(found))
-    remarks = list(found.remarks.all()) if found.has_remarks else []
     asked = read(found)
     context = {
         "reply": found, "round": found.round, "acts": allowed, "editable": allowed.edit,
-        "overview": Overview(parts_of(found, asked, remarks)), "steps": freezing.steps(found),
+        "overview": Overview(parts_of(found, asked)), "steps": freezing.steps(found),
         "sections": [(s, s.context(found, request.user, stored)) for s, stored in asked],
-        "attachments": list(found.attachments.present()) if found.has_files else [], "remarks": remarks,
+        "attachments": found.files, "remarks": found.remarks.all(),
         "orphan": found.is_orphan(timezone.localdate()),
     }  # fmt: skip
     return htmx.render(request, "rounds/reply.html", context, status=status)
