@@ -18,7 +18,7 @@ PAGES = [
     Page("actions:list", (grow_graded,), "executive"),
     Page("actions:detail", (grow_depth,), "executive"),
     Page("dashboard:overview", (grow_graded,), "executive"),
-    Page("rounds:reply", (grow_graded_replies, grow_raised), "member", most=14),
+    Page("rounds:reply", (grow_graded_replies, grow_raised), "member"),
     Page("actions:row", (grow_own_actions,), "member"),
     Page("actions:merge", (grow_graded,)),
     Page("actions:bulk", (grow_graded,)),
