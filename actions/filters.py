@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 
+from accounts.models import Department
 from actions import filters_offers as offers
 from actions.models import Action, lifecycle_choices
 from actions.querysets import ActionQuerySet
@@ -35,10 +36,13 @@ class ActionFilter(PortalFilterSet):
 
     q = django_filters.CharFilter(label="取組名・整理番号・目的", method="by_text")
     department = PickFilter(
-        label="担当", field_name="lead_department", queryset=offers.departments, offered=offers.departments_offered
-    )
+        label="担当", field_name="lead_department", queryset=offers.departments, offered=offers.departments_offered,
+        bare=Department,
+    )  # fmt: skip
     lifecycle = django_filters.ChoiceFilter(label="状況", choices=lifecycle_choices, empty_label="すべて")
-    item = ItemPick(label="国の項目", method="by_item", queryset=offers.items, offered=offers.items_offered)
+    item = ItemPick(
+        label="国の項目", method="by_item", queryset=offers.items, offered=offers.items_offered, bare=PriorityItem
+    )
     element = ElementPick(
         label="戦略の要素", method="by_element", queryset=offers.elements, offered=offers.elements_offered
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ChoiceField
 from django.utils.choices import BaseChoiceIterator
 from django_filters.fields import ModelChoiceField
@@ -76,7 +77,7 @@ class Choices(BaseChoiceIterator):
             yield "", self.field.empty_label
         if self.field.null_label is not None:
             yield self.field.null_value, self.field.null_label
-        offered = self.field.offered() if self.field.offered else None
+        offered = self.field.offers()
         rows = self.field.queryset.values_list("pk", *self.field.columns) if offered is None else offered
         for key, *values in rows:
             yield key, self.field.worded(*values)
@@ -95,10 +96,28 @@ class PickField(ModelChoiceField):
 
     def __init__(
         self, *args: Any, columns: tuple[str, ...], worded: Callable[..., str], offered: Offer | None = None,
-        later: Callable[[], QuerySet[Any]] | None = None, **kwargs: Any,
+        later: Callable[[], QuerySet[Any]] | None = None, bare: type[Model] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.columns, self.worded, self.offered, self.later = columns, worded, offered, later
+        self.columns, self.worded, self.offered, self.later, self.bare = columns, worded, offered, later, bare
+        self._offers: list[tuple[Any, ...]] | None = None
         super().__init__(*args, **kwargs)
+
+    def offers(self) -> list[tuple[Any, ...]] | None:
+        """What is offered by the faster way, read once; None where there is none."""
+        if self._offers is None and self.offered is not None:
+            rows = self.offered()
+            self._offers = None if rows is None else list(rows)
+        return self._offers
+
+    def to_python(self, value: Any) -> Any:
+        """The chosen row; a `bare` one is looked for among the offered rows, which are read anyway."""
+        offers = self.offers() if self.bare and value not in self.empty_values else None
+        if offers is None:
+            return super().to_python(value)
+        found = next((key for key, *_ in offers if str(key) == str(value)), None)
+        if found is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return self.bare(pk=found)
 
     def __deepcopy__(self, memo: Any) -> PickField:
         """As Django's, which builds the rows for it."""
@@ -117,16 +136,17 @@ class PickFilter(django_filters.ModelChoiceFilter):
     """Choose one row: `columns` are read, and `worded` makes the label of them.
 
     `offered` may bring the same rows, key and columns, by a faster way; None where it cannot for this request.
+    With `bare`, their model, the chosen row has its key alone, for a filter that needs no more.
     """
 
     field_class = PickField
 
     def __init__(
         self, *args: Any, columns: tuple[str, ...] = ("name",), worded: Callable[..., str] = str,
-        offered: Callable[[Any], Rows | None] | None = None, **kwargs: Any,
+        offered: Callable[[Any], Rows | None] | None = None, bare: type[Model] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         self.by_request = offered
-        super().__init__(*args, columns=columns, worded=worded, **{"empty_label": "すべて"} | kwargs)
+        super().__init__(*args, columns=columns, worded=worded, bare=bare, **{"empty_label": "すべて"} | kwargs)
 
     @property
     def field(self) -> PickField:
