@@ -197,10 +197,10 @@ def reply_rows(reply: Reply, today: dt.date) -> list[Row]:
     return rows_of([reply], today)[reply.pk]
 
 
-def answered_rows(reply: Reply, today: dt.date) -> tuple[int, int]:
-    """How many rows of a reply are complete, and how many there are (1 query for one that is not accepted)."""
-    rows = rows_of([reply], today, beside=Beside({}, {}))[reply.pk]
-    return sum(r.is_complete for r in rows), len(rows)
+def answered_rows(replies: Sequence[Reply], today: dt.date) -> dict[int, tuple[int, int]]:
+    """By reply id how many rows are complete, and how many there are (1 query, none of them being accepted)."""
+    found = rows_of(replies, today, beside=Beside({}, {}))
+    return {pk: (sum(r.is_complete for r in rows), len(rows)) for pk, rows in found.items()}
 
 
 def rows_of(replies: Sequence[Reply], today: dt.date, beside: Beside | None = None) -> dict[int, list[Row]]:
@@ -209,8 +209,8 @@ def rows_of(replies: Sequence[Reply], today: dt.date, beside: Beside | None = No
     parts = {r.pk: _Rows() for r in replies}
     actions = {}
     for action in _of_one(replies[0]) if len(replies) == 1 else _asked_or_reported(replies):
-        action = actions.setdefault(action.pk, action)
-        if report := getattr(action, "said", None):
+        report, action = getattr(action, "said", None), actions.setdefault(action.pk, action)
+        if report:
             report.action = action
             parts[report.reply_id].reports[action.pk] = report
             parts[report.reply_id].actions.append(action)

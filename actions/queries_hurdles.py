@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Exists, FilteredRelation, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, QuerySet
 
 from accounts.models import Department
 from actions.models import Action, Hurdle, NoHurdle, PolicyRequest, hurdle_state_choices, reason_choices
@@ -83,10 +83,11 @@ def raised_and_standing(reply: Reply) -> Raised:
     return Raised(now, none, [h for h in found if h.reply_id != reply.pk], [(pk, name) for _, pk, name in own])
 
 
-def is_said(reply: Reply) -> bool:
-    """Whether a reply raises a hurdle or says that there is none (1 query)."""
-    raised, none = (model.objects.filter(reply=reply) for model in (Hurdle, NoHurdle))
-    return any(Reply.objects.filter(pk=reply.pk).values_list(Exists(raised), Exists(none)).get())
+def are_said(replies: Sequence[Reply]) -> dict[int, bool]:
+    """By reply id whether it raises a hurdle or says that there is none (1 query)."""
+    raised, none = (Exists(model.objects.filter(reply=OuterRef("pk"))) for model in (Hurdle, NoHurdle))
+    rows = Reply.objects.filter(pk__in=[r.pk for r in replies]).order_by().values_list("pk", raised, none)
+    return {pk: any(said) for pk, *said in rows}
 
 
 def with_actions(rows: HurdleQuerySet) -> list[Hurdle]:

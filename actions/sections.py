@@ -79,8 +79,8 @@ class ProgressSection:
         missing = [Missing(_missing_label(r), r.anchor) for r in rows if not r.is_complete]
         return Standing(len(rows) - len(missing), len(rows), missing, [_dot(r) for r in rows])
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        return answered_rows(reply, timezone.localdate())
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        return answered_rows(replies, timezone.localdate())
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         rows = rows_of(replies, timezone.localdate())

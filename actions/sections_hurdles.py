@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from actions.forms.hurdles import RaiseForm
 from actions.models import Hurdle
-from actions.queries_hurdles import Raised, is_said, raised_and_standing, with_actions
+from actions.queries_hurdles import Raised, are_said, raised_and_standing, with_actions
 from actions.sections import may_answer
 from actions.services.hurdles import accept_hurdles
 from rounds.models import Reply
@@ -45,8 +45,8 @@ class HurdleSection:
         missing = [] if said else [Missing(UNSAID, ANCHOR)]
         return Standing(int(said), 1, missing, [Dot(ANCHOR, self.title, "ok" if said else "")])
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        return int(is_said(reply)), 1
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        return {pk: (int(said), 1) for pk, said in are_said(replies).items()}
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         found: dict[int, list[Change]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from lib.wareki import format_date
 from meetings import queries as meeting_queries
 from meetings.models import Decision
 from rounds.models import Reply, Round
-from rounds.sections import counted, of_round
+from rounds.sections import available, counted
 from rounds.states import TURN
 
 
@@ -124,15 +124,23 @@ def _with_reply(round_values: Any, values: Any, department: Department) -> tuple
 
 def open_replies(rounds: Iterable[tuple[Round, Reply | None]], user: User, today: dt.date) -> list[ReplyTask]:
     """Replies in rounds that are open, with what to press next."""
-    return [_reply_task(reply, user, today) for round_, reply in rounds if reply and round_.is_open(today)]
+    opened = [reply for round_, reply in rounds if reply and round_.is_open(today)]
+    progress = _progress([reply for reply in opened if reply.is_editable])
+    return [_reply_task(reply, user, today, progress.get(reply.pk, "")) for reply in opened]
 
 
-def _reply_task(reply: Reply, user: User, today: dt.date) -> ReplyTask:
+def _progress(replies: Sequence[Reply]) -> dict[int, str]:
+    """By reply id how far each of its parts is (1 query a part, whatever the number of replies)."""
+    words: dict[int, list[str]] = {r.pk: [] for r in replies}
+    for section in available():
+        asked = [r for r in replies if section.key in r.round.sections]
+        for pk, (done, total) in counted(section, asked).items() if asked else ():
+            words[pk].append(f"{section.title} {done}/{total}")
+    return {pk: "　".join(parts) for pk, parts in words.items()}
+
+
+def _reply_task(reply: Reply, user: User, today: dt.date, progress: str) -> ReplyTask:
     css, icon, word = WORDS[reply.shown_state]
-    progress = ""
-    if reply.is_editable:
-        parts = [(s.title, *counted(s, reply)) for s in of_round(reply.round)]
-        progress = "　".join(f"{title} {done}/{total}" for title, done, total in parts)
     act, primary = "見る", False
     if reply.is_editable:
         act, primary = ("直す" if reply.state == "returned" else "回答する"), True

@@ -52,8 +52,8 @@ class MaturitySection:
             [Dot(panels.anchor(s.axis), str(s.axis), "ok" if s.is_answered else "") for s in scores],
         )
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        return answered_axes(reply)
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        return answered_axes(replies)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         """Levels that moved; a department's first assessment is one line."""

@@ -148,13 +148,24 @@ def lines_of(reply: Reply) -> list[Line]:
     return [Line(q, q.said, before.get((q.text, q.kind), "")) for q in questions]
 
 
-def counted_answers(reply: Reply) -> tuple[int, int]:
-    """Answered questions, and these with the required ones that are still open (1 query)."""
-    rows = reply.round.questions.annotate(said=FilteredRelation("answers", condition=Q(answers__reply=reply)))
-    found = [(q.required, getattr(q, "said", None)) for q in rows.select_related("said")]
-    answered = [said for _, said in found if said and said.is_answered]
-    missing = [required for required, said in found if required and said not in answered]
-    return len(answered), len(answered) + len(missing)
+def counted_answers(replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+    """By reply id the answered questions, and these with the required ones that are still open (1 query)."""
+    rounds, ids = {r.round_id for r in replies}, [r.pk for r in replies]
+    rows = Question.objects.filter(round__in=rounds).order_by()
+    rows = rows.annotate(said=FilteredRelation("answers", condition=Q(answers__reply__in=ids))).select_related("said")
+    questions: dict[int, dict[int, bool]] = {pk: {} for pk in rounds}
+    answered = set()
+    for question in rows:
+        questions[question.round_id][question.pk] = question.required
+        said = getattr(question, "said", None)
+        if said and said.is_answered:
+            answered.add((said.reply_id, question.pk))
+    return {r.pk: _tally(questions[r.round_id], {q for reply, q in answered if reply == r.pk}) for r in replies}
+
+
+def _tally(required: dict[int, bool], answered: set[int]) -> tuple[int, int]:
+    missing = sum(must for question, must in required.items() if question not in answered)
+    return len(answered), len(answered) + missing
 
 
 def line_of(reply: Reply, question: Question) -> Line:

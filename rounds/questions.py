@@ -50,8 +50,8 @@ class QuestionSection:
             [Dot(line.question.anchor, _short(line), "ok" if line.answer.is_answered else "") for line in lines],
         )  # fmt: skip
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        return counted_answers(reply)
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        return counted_answers(replies)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         """All answers of a reply as one line of the queue: they are new in every round."""

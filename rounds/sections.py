@@ -110,17 +110,18 @@ class Weighing(Protocol):
 class Counting(Protocol):
     """What a section also does for pages that show its numbers alone."""
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        """How much is answered, and of how much; the same as its standing, in one read."""
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        """By reply id how much is answered, and of how much; the same as its standing, in one read for all. None of
+        the replies is accepted."""
         ...
 
 
-def counted(section: Section, reply: Reply) -> tuple[int, int]:
-    """`done` and `total` of a section's standing."""
+def counted(section: Section, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+    """`done` and `total` of a section's standing in each reply, by reply id."""
     if isinstance(section, Counting):
-        return section.counted(reply)
-    standing = section.standing(reply)
-    return standing.done, standing.total
+        return section.counted(replies)
+    standings = {r.pk: section.standing(r) for r in replies}
+    return {pk: (standing.done, standing.total) for pk, standing in standings.items()}
 
 
 class Weighed(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from lib.forms import display
 from lib.prepared import PreparedRows
@@ -136,10 +136,10 @@ def _with_latest(rows: QuerySet[Any], at: str) -> QuerySet[Any]:
     return rows.filter(Q(latest__isnull=True) | Q(latest=Subquery(newest)))
 
 
-def _with_said(rows: QuerySet[Any], reply: int, field: str) -> QuerySet[Any]:
-    """Rows of the department of a reply, each with what the reply says of it."""
+def _with_said(rows: QuerySet[Any], field: str, **own: Any) -> QuerySet[Any]:
+    """Rows once for each of the replies of their department that `own` names, with what the reply says of them."""
     said = FilteredRelation("own__figures", condition=Q((f"own__figures__{field}", F("pk"))))
-    return rows.annotate(own=FilteredRelation("department__replies")).filter(own=reply).annotate(said=said)
+    return rows.annotate(own=FilteredRelation("department__replies")).filter(**own).annotate(said=said)
 
 
 def _asked_entries(departments: Sequence[int]) -> QuerySet[RegisterEntry]:
@@ -150,30 +150,31 @@ def _asked_indicators(departments: Sequence[int]) -> QuerySet[Indicator]:
     return Indicator.objects.filter(department__in=departments, archived_at__isnull=True)
 
 
-def counted_entries(reply: Reply) -> tuple[int, int]:
-    """How many rows of registers a reply answered, and how many it is asked about (1 query)."""
-    return _counted(_asked_entries([reply.department_id]), reply, "entry")
+def counted_entries(replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+    """By reply id how many rows of registers it answered, and how many it is asked about (1 query)."""
+    return _counted(_asked_entries([r.department_id for r in replies]), replies, "entry")
 
 
-def counted_actuals(reply: Reply) -> tuple[int, int]:
+def counted_actuals(replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
     """The same of indicators."""
-    return _counted(_asked_indicators([reply.department_id]), reply, "indicator")
+    return _counted(_asked_indicators([r.department_id for r in replies]), replies, "indicator")
 
 
-def _counted(rows: QuerySet[Any], reply: Reply, field: str) -> tuple[int, int]:
-    said = Exists(ReportedFigure.objects.filter(reply=reply, **{field: OuterRef("pk")}))
-    answered = list(rows.order_by().values_list(said, flat=True))
-    return sum(answered), len(answered)
+def _counted(rows: QuerySet[Any], replies: Sequence[Reply], field: str) -> dict[int, tuple[int, int]]:
+    found: dict[int, list[bool]] = {r.pk: [] for r in replies}
+    for reply, said in _with_said(rows, field, own__in=list(found)).order_by().values_list("own__pk", "said__pk"):
+        found[reply].append(said is not None)
+    return {pk: (sum(answered), len(answered)) for pk, answered in found.items()}
 
 
 def _entries(reply: int, department: int) -> QuerySet[Any]:
     rows = RegisterEntry.objects.filter(department=department).exclude(applicable="no")
-    return _with_said(rows, reply, "entry").order_by("register", "number", "pk")
+    return _with_said(rows, "entry", own=reply).order_by("register", "number", "pk")
 
 
 def _actuals(reply: int, department: int) -> QuerySet[Any]:
     rows = Indicator.objects.filter(department=department, archived_at__isnull=True)
-    return _with_latest(_with_said(rows, reply, "indicator"), "").order_by("name", "pk")
+    return _with_latest(_with_said(rows, "indicator", own=reply), "").order_by("name", "pk")
 
 
 _ENTRIES = PreparedRows(RegisterEntry, _entries, joined=("register", "department", ("said", ReportedFigure)))

@@ -51,8 +51,8 @@ class RegisterSection:
         rows = self.read(reply) if found is None else found
         return _standing(rows, [str(row.entry) for row in rows])
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        return queries.counted_entries(reply)
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        return queries.counted_entries(replies)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         found = queries.reported_entries(replies)
@@ -110,8 +110,8 @@ class IndicatorSection:
         rows = self.read(reply) if found is None else found
         return _standing(rows, [str(row.indicator) for row in rows])
 
-    def counted(self, reply: Reply) -> tuple[int, int]:
-        return queries.counted_actuals(reply)
+    def counted(self, replies: Sequence[Reply]) -> dict[int, tuple[int, int]]:
+        return queries.counted_actuals(replies)
 
     def changes(self, replies: Sequence[Reply]) -> dict[int, list[Change]]:
         found = queries.reported_actuals(replies)

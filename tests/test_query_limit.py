@@ -103,6 +103,16 @@ def _without_rubric(world: SimpleNamespace) -> None:
     type(world.rubric).objects.update(is_draft=True, is_current=False)
 
 
+def _more_rounds(world: SimpleNamespace) -> None:
+    """Three more rounds are open that ask everything."""
+    for n in range(3):
+        round_ = make.make_round(f"{2030 + n}H1", sections=PARTS)
+        make.make_question(round=round_)
+        reply = make.make_reply(round=round_, department=world.own, started_at=timezone.now())
+        make.make_report(action=world.action, reply=reply, as_of=round_.period_end)
+        make.make_assessment({"axis-1": n}, reply=reply, rubric=world.rubric)
+
+
 def _short(sql: str) -> str:
     """A statement without its columns, to be told apart in a failure."""
     return re.sub(r"SELECT (?:DISTINCT )?.*? FROM ", "SELECT … FROM ", sql)[:300]
@@ -122,7 +132,14 @@ CASES: list[tuple[str, str, str, tuple[Prepare, ...]]] = [
     ("rounds:detail", "round", "secretariat", ()),
     ("rounds:detail", "round", "secretariat", (_approve,)),
     ("rounds:detail", "round", "lead", (_approve,)),
+    ("dashboard:home", "", "lead", ()),
+    ("dashboard:home", "", "member", (_more_rounds,)),
 ]
+
+
+ADDRESSES: dict[str, Callable[[SimpleNamespace], str]] = {
+    "dashboard:home": lambda w: reverse("dashboard:home"),
+}
 
 
 def _named(case: Any) -> str:
@@ -135,7 +152,7 @@ def test_no_page_asks_more(case: Any, world: SimpleNamespace) -> None:
     route, name, role, prepare = case
     for step in prepare:
         step(world)
-    url = reverse(route, args=[getattr(world, name).pk])
+    url = reverse(route, args=[getattr(world, name).pk]) if name else ADDRESSES[route](world)
     client = signed_in(getattr(world.cast, role))
     with CaptureQueriesContext(connection) as captured:
         response = client.get(url, headers={"HX-Request": "true"} if route == "rounds:standing" else {})

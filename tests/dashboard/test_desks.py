@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from rounds.models import Answer
-from rounds.sections import counted, of_round
+from rounds.sections import available, counted, of_round
 from tests import builders
 from tests import world as worlds
 from tests.conftest import make_cast
@@ -29,18 +29,29 @@ def reply():
     return type(reply).objects.select_related("round", "department").get(pk=reply.pk)
 
 
-def test_numbers_of_a_section_are_those_of_its_standing(reply):
-    sections = of_round(reply.round)
+@pytest.fixture
+def replies(reply):
+    """Besides it an empty one, one of another department, and one of another round with the same action."""
+    department, now = reply.department, timezone.now()
+    other = builders.make_round("2031H1", sections=reply.round.sections)
+    question = builders.make_question(round=other, required=True)
+    later = builders.make_reply(round=other, department=department, started_at=now)
+    Answer.objects.create(reply=later, question=question, text="はい")
+    for row in (reply, later):
+        action = department.led_actions.filter(lifecycle="running").first()
+        builders.make_report(action=action, reply=row, as_of=row.round.period_end, percent=row.pk)
+    builders.make_assessment({"axis-1": 3, "axis-2": None}, reply=later)
+    elsewhere = builders.make_reply(round=reply.round, department=builders.make_department(), started_at=now)
+    return [reply, later, elsewhere]
+
+
+def test_numbers_of_a_section_are_those_of_its_standing(replies):
+    sections = of_round(replies[0].round)
     assert len(sections) > 3
-    for section in sections:
-        standing = section.standing(reply)
-        with CaptureQueriesContext(connection) as captured:
-            assert counted(section, reply) == (standing.done, standing.total), section.key
-        assert len(captured) == 1, section.key
-
-
-def test_numbers_of_an_empty_reply(reply):
-    empty = builders.make_reply(round=reply.round, department=builders.make_department(), started_at=timezone.now())
-    for section in of_round(reply.round):
-        standing = section.standing(empty)
-        assert counted(section, empty) == (standing.done, standing.total), section.key
+    for section in [*sections, *(s for s in available() if s not in sections)]:
+        standings = {r.pk: section.standing(r) for r in replies}
+        for asked in (replies, replies[:1], replies[2:]):
+            with CaptureQueriesContext(connection) as captured:
+                found = counted(section, asked)
+            assert found == {r.pk: (standings[r.pk].done, standings[r.pk].total) for r in asked}, section.key
+            assert len(captured) == 1, section.key
