@@ -81,6 +81,11 @@ def build(
     return Listing(page, heads, _query(request, drop=("page",)))
 
 
+def paged(request: HttpRequest, rows: Sequence[Any], *, per_page: int = PER_PAGE) -> Listing:
+    """The page `?page=` of rows that stand in their order already."""
+    return Listing(Paginator(rows, per_page).get_page(request.GET.get("page")), [], _query(request, drop=("page",)))
+
+
 def ordered(
     request: HttpRequest, rows: Rows, *, sorts: Mapping[str, Sequence[str]], default: str
 ) -> Any:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Department
 from meetings import queries
-from meetings.compare import Comparison, Move, compare
+from meetings.compare import Comparison, Line, Move, compare
 from meetings.queries_present import Present, present
 from meetings.sentence import Piece, sentence
 from strategy.models import PriorityItem
 
 NOW = "now"
+# What moved beside the actions, in the order of the page; of each, so many are shown at first.
+PARTS = {
+    "maturity": "成熟度", "indicators": "指標", "hurdles": "課題", "decisions": "決定事項", "elements": "戦略の要素",
+    "departments": "所属",
+}  # fmt: skip
+SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,26 @@ class Sides:
     @property
     def since(self) -> str:
         return "前回" if self.new is None else self.old.title if self.old else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the lists beside that of the actions; `shown` is all of it where the reader asked for that."""
+
+    key: str
+    heading: str
+    total: int
+    shown: Sequence[Line]
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.shown)
+
+
+def parts(found: Comparison, whole: str = "") -> list[Part]:
+    """The lists beside that of the actions, each cut but the one named by `whole`."""
+    lines: dict[str, list[Line]] = {key: getattr(found, key) for key in PARTS}
+    return [Part(k, PARTS[k], len(of), of if k == whole else of[:SHOWN]) for k, of in lines.items()]
 
 
 def sides(asked: Mapping[str, str], today: dt.date) -> Sides:
@@ -84,7 +110,10 @@ def context_of(found: Sides, today: dt.date, asked: Mapping[str, str]) -> dict[s
         return {"sides": found, "comparison": None}
     result, now = both
     moves = filtered(result.actions, asked)
-    context = {"sides": found, "comparison": result, "moves": moves, "sentence": pieces(result, found.since)}
+    context = {
+        "sides": found, "comparison": result, "moves": moves, "sentence": pieces(result, found.since),
+        "parts": parts(result, asked.get("whole", "")),
+    }  # fmt: skip
     return context | _choices({m.department for m in result.actions}, now)
 
 

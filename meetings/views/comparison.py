@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import requires
 from accounts.roles import Permission
-from lib import htmx
+from lib import htmx, listing
 from lib.http import Request
 from meetings.compare import KINDS
 from meetings.content import CorruptError
@@ -25,6 +25,7 @@ def compare(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"asked": request.GET, "today": today, "kinds": KINDS}
     try:
         context |= context_of(found, today, request.GET)
+        context["listing"] = listing.paged(request, context.get("moves", []))
     except CorruptError as error:
         context |= {"sides": found, "comparison": None, "problem": str(error)}
     return htmx.render(request, "meetings/compare.html", context, regions={"moves": "meetings/_moves.html"})

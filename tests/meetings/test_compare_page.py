@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from lib.listing import PER_PAGE
 from meetings import services
-from meetings.compare import KINDS
+from meetings.compare import KINDS, Comparison, Line
 from meetings.models import Snapshot
+from meetings.queries_compare import SHOWN, parts
 from tests.builders import make_action, today
-from tests.meetings.making import make_body, make_meeting
+from tests.meetings.making import make_body, make_decision, make_meeting
 
 pytestmark = pytest.mark.django_db
 URL = reverse("meetings:compare")
@@ -87,3 +89,73 @@ def test_a_broken_address_is_not_an_error(told, cast, as_user, asked):
 def test_text_is_escaped(told, cast, as_user):
     type(told[2][0]).objects.filter(pk=told[2][0].pk).update(title="<b>太字</b>")
     assert "<b>太字" not in as_user(cast.viewer).get(URL).content.decode()
+
+
+class TestLength:
+    """A city may add thousands of actions between two meetings: the page stays as long as one page of its list."""
+
+    @pytest.fixture
+    def grown(self, cast):
+        freeze(cast, 30, make_body(kind="headquarters"))
+
+        def grow(count: int) -> None:
+            for _ in range(count):
+                make_action(lead_department=cast.tax)
+
+        return grow
+
+    @pytest.mark.parametrize(("added", "pages"), [(0, 1), (PER_PAGE, 1), (PER_PAGE + 1, 2)])
+    def test_added_actions_are_cut_into_pages(self, grown, cast, as_user, added, pages):
+        grown(added)
+        page = as_user(cast.viewer).get(URL, {"kind": "added"})
+        assert page.context["listing"].page.paginator.num_pages == pages
+        assert len(page.context["moves"]) == added
+        assert f"動いた取組 {added}件" in page.text
+        assert ('class="pager"' in page.text) == (pages > 1)
+        assert page.text.count('<th scope="row">') == min(added, PER_PAGE)
+
+    def test_the_pages_together_show_everything_once(self, grown, cast, as_user):
+        grown(2 * PER_PAGE + 3)
+        client, found = as_user(cast.viewer), []
+        for number in (1, 2, 3):
+            found += [m.id for m in client.get(URL, {"page": number}).context["listing"].page]
+        assert found == [m.id for m in client.get(URL).context["moves"]]
+        assert len(set(found)) == 2 * PER_PAGE + 3
+
+    def test_a_page_keeps_the_filter_and_leads_back_to_the_list(self, grown, cast, as_user):
+        grown(PER_PAGE + 1)
+        text = as_user(cast.viewer).get(URL, {"kind": "added"}).text
+        assert 'href="?kind=added&amp;page=2#list"' in text
+
+    @pytest.mark.parametrize("asked", ["0", "x", "99", "-1"])
+    def test_a_page_that_is_none_is_not_an_error(self, grown, cast, as_user, asked):
+        grown(1)
+        assert len(as_user(cast.viewer).get(URL, {"page": asked}).context["listing"].page) == 1
+
+    def test_its_size_does_not_follow_the_number(self, grown, cast, as_user):
+        client, sizes = as_user(cast.viewer), []
+        for _ in range(2):
+            grown(PER_PAGE * 2)
+            sizes.append(len(client.get(URL).content))
+        assert sizes[1] - sizes[0] < 200
+
+    @pytest.mark.parametrize("count", [0, SHOWN, SHOWN + 1])
+    @pytest.mark.parametrize("whole", ["", "hurdles", "nothing"])
+    def test_the_other_lists_are_cut_unless_asked_for_whole(self, count, whole):
+        moved = Comparison("2026-09-30", "2026-11-21", {}, hurdles=[Line("課題", ())] * count)
+        part = next(p for p in parts(moved, whole) if p.key == "hurdles")
+        assert part.total == count
+        assert len(part.shown) == (count if whole == "hurdles" else min(count, SHOWN))
+        assert part.hidden == count - len(part.shown)
+
+    def test_the_rest_of_a_list_is_one_link_away(self, grown, cast, as_user):
+        meeting = make_meeting(held_on=today(), state="held")
+        for _ in range(SHOWN + 1):
+            make_decision(meeting=meeting, department=cast.tax)
+        client = as_user(cast.viewer)
+        text = client.get(URL).text
+        assert "残り1件を見る" in text
+        assert 'href="?whole=decisions#decisions"' in text
+        whole = client.get(URL, {"whole": "decisions"}).text
+        assert "件を見る" not in whole
+        assert whole.count('<span class="tag">新しい決定</span>') == SHOWN + 1
