@@ -200,3 +200,10 @@ def test_root_id_of_a_fragment_is_its_target() -> None:
 def test_the_full_page_includes_the_same_fragment() -> None:
     wrong = [f"{where}: {page} not {fragment}" for where, page, _, fragment in regions() if not reaches(page, fragment)]
     assert not wrong
+
+
+def test_every_width_of_a_column_has_a_rule() -> None:
+    """A card without its width stands in one of twelve columns, a few letters wide."""
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "static" / "css").glob("*.css"))
+    named = {width for path in templates() for width in re.findall(r'class="[^"]*\b(w\d+)\b', source_of(path))}
+    assert {width for width in named if f".{width} {{ grid-column:" not in rules} == set()
