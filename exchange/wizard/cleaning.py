@@ -20,7 +20,10 @@ _SPACES = re.compile(r"[ \t\u3000\xa0]+")
 _ERA = r"(?:(?P<era>令和|平成|昭和|大正|明治|[RHSTM])(?P<number>[0-9]{1,2}|元)|(?P<west>[0-9]{4}))"
 _YEAR = re.compile(_ERA + r"年度(?P<end>末)?")
 _MONTH = re.compile(_ERA + r"(?:年|[./-])(?P<month>[0-9]{1,2})月?(?P<end>末)?")
-_HALF = re.compile(_ERA + r"(?:年度|年)?(?P<half>上|下|前|後)(?:半)?期?")
+# 上期, 上半期, 前期, 1H, H1, 第1半期
+_HALF = re.compile(
+    _ERA + r"(?:年度|年)?[./-]?(?:(?P<half>上|下|前|後)半?期?|H(?P<after>[12])|(?P<before>[12])H|第(?P<nth>[12])半期)"
+)
 _QUARTER = re.compile(_ERA + r"(?:年度|年)?(?:第(?P<n>[1-4])四半期|(?P<q>[1-4])Q)")
 _LOOSE = re.compile(r"(?:頃|ごろ|ころ|まで|から|〜|~|予定|\(予定\)|\(見込\)|\(見込み\)|見込み?|目途|目処)$")
 
@@ -131,7 +134,8 @@ def _year(match: re.Match[str]) -> tuple[dt.date, dt.date]:
 
 
 def _half(match: re.Match[str]) -> tuple[dt.date, dt.date]:
-    period = fiscal.Period(f"{western(match):04}H{1 if match['half'] in '上前' else 2}")
+    number = match["after"] or match["before"] or match["nth"] or ("1" if match["half"] in "上前" else "2")
+    period = fiscal.Period(f"{western(match):04}H{number}")
     return period.start, period.end
 
 

@@ -1,59 +1,58 @@
-"""Wide tables of figures (pure): columns that are years or half-years, cells that become targets and actuals."""
+"""Wide tables of figures (pure): cells below the heads of periods become targets and actuals."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from exchange.wizard import grid
-from exchange.wizard.cleaning import half_width, is_ditto, plain
+from exchange.wizard.cleaning import half_width, is_ditto, plain, without_note_mark
+from exchange.wizard.periods import (
+    ACTUAL,
+    DENOMINATOR,
+    NUMERATOR,
+    TARGET,
+    Column,
+    figure_label,
+    holds_target,
+    said,
+    says_nothing_else,
+)
 from lib import fiscal
 
-TARGET, ACTUAL = "target", "actual"
-KIND_WORDS = {TARGET: "目標", ACTUAL: "実績"}
-_SAID = {
-    TARGET: re.compile(r"目標(?:数値|値)?|計画値?|見込(?:み|値)?"), ACTUAL: re.compile(r"実績(?:数値|値)?|達成値|結果"),
-}  # fmt: skip
-# A starting value has a column of its own, and a share of the target is computed.
-_NEITHER = re.compile(r"基準|策定時|現状|現況|達成率|達成度|進捗率")
+SLOTS = ("value", "text", NUMERATOR, DENOMINATOR)
 _UNKNOWN = re.compile(r"[-ー―－‐—…・?？/／]*|未(?:定|集計|公表|把握|確認)|集計中|調査中|なし|無|n/?a", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9]{0,6}")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A period, and whether its cells are targets or actuals ('' where the head does not say)."""
-
-    starts: dt.date
-    ends: dt.date
-    kind: str
+_COUNT = r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9\s/().%]{0,4}"
+_SHARE = r"[0-9][0-9,.]*\s*%"
+# 12/31, 12人／31人, 38.7%(12/31), 12/31(38.7%)
+_PAIR = re.compile(rf"(?:{_SHARE}\s*)?\(?{_COUNT}\s*[/÷]\s*{_COUNT}\)?(?:\s*\(?{_SHARE}\)?)?")
+_SHARE_OF = re.compile(rf"{_COUNT}分の{_COUNT}")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: a number, or the words of an indicator that is not counted."""
+    """One target or actual: a number, the parts of a rate, or the words of an indicator that is not counted."""
 
     kind: str
     starts: dt.date
     ends: dt.date
     value: str = ""
     text: str = ""
+    numerator: str = ""
+    denominator: str = ""
 
     @property
     def year(self) -> int:
         return fiscal.fiscal_year(self.ends)
 
     @property
-    def period(self) -> str:
-        return fiscal.half_of(self.ends).short_label if self.is_part else fiscal.Period(str(self.year)).short_label
-
-    @property
     def label(self) -> str:
-        return f"{self.period}{KIND_WORDS[self.kind]}"
+        return figure_label(self.kind, self.starts, self.ends)
 
     @property
     def is_part(self) -> bool:
@@ -61,91 +60,125 @@ class Figure:
         return (self.ends - self.starts).days < 300
 
     @property
-    def closes_year(self) -> bool:
-        return self.ends == fiscal.Period(str(self.year)).end
+    def said(self) -> str:
+        """The cell in words."""
+        parts = f"{self.numerator or '？'}/{self.denominator or '？'}" if self.numerator or self.denominator else ""
+        return self.value or parts or self.text
 
 
-def columns(labels: Sequence[str]) -> dict[int, Column]:
-    """The columns whose heads name a period and perhaps 目標 or 実績; none unless two stand side by side."""
-    kinds = [_kind(label) for label in labels]
-    spans = grid.columns([_period(label) for label in labels])
-    return {at: Column(*spans[at], kinds[at]) for at in spans}
-
-
-def told(found: Iterable[Column]) -> str:
-    """What the columns were read as, in words: 目標 R5年度〜R8年度、実績 R5年度〜R7年度."""
-    spans: dict[str, list[Column]] = {}
-    for column in sorted(found, key=lambda c: c.ends):
-        spans.setdefault(column.kind, []).append(column)
-    parts = []
-    for kind, columns_ in spans.items():
-        first, last = (Figure(TARGET, c.starts, c.ends).period for c in (columns_[0], columns_[-1]))
-        parts.append(f"{KIND_WORDS.get(kind, '見出しにない列')} {first if first == last else f'{first}〜{last}'}")
-    return "、".join(parts)
-
-
-def _kind(text: str) -> str:
-    return next((kind for kind, said in _SAID.items() if said.search(text)), "")
-
-
-def _period(label: str) -> str:
-    """The head without what its figures are."""
-    if _NEITHER.search(label):
-        return ""
-    for said in _SAID.values():
-        label = said.sub("", label)
-    return label.replace("（）", "").replace("()", "").replace("の", "")
-
-
-def kind_of_row(cells: Sequence[Any], apart: Mapping[int, Column]) -> str:
-    """目標 or 実績 where a cell beside the figures says so: tables with a row for each."""
+def kind_of_row(cells: Sequence[Any], apart: Mapping[int, Column]) -> tuple[str, str]:
+    """目標 or 実績, 分子 or 分母, where a cell beside the figures says so: tables with a row for each."""
     for at, value in enumerate(cells):
         text = plain(value)
-        if at not in apart and len(text) <= 6 and (kind := _kind(text)) and _SAID[kind].sub("", text) == "":
-            return kind
-    return ""
+        if at not in apart and 0 < len(text) <= 8 and any(found := said(text)) and says_nothing_else(text):
+            return found
+    return "", ""
 
 
 def of_row(raw: Sequence[Any], filled: Sequence[Any], apart: Mapping[int, Column], unsaid: str) -> list[Figure]:
     """The figures of one row; cells that say that nothing is known give none. `unsaid` is what columns without a
     word hold ('' leaves them out)."""
-    row_kind = kind_of_row(filled, apart)
+    row_kind, row_part = kind_of_row(filled, apart)
     found = []
     for at, column in sorted(apart.items()):
         kind = column.kind or row_kind or unsaid
         if not kind or at >= len(raw):
             continue
-        cell = filled[at] if is_ditto(raw[at]) else raw[at]
-        value, text = _read(cell)
-        if value or text:
-            found.append(Figure(kind, column.starts, column.ends, value, text))
+        slots = _slots(filled[at] if is_ditto(raw[at]) else raw[at], kind, column.part or row_part)
+        if slots:
+            found.append(Figure(kind, column.starts, column.ends, **slots))
     return found
+
+
+def _slots(cell: Any, kind: str, part: str) -> dict[str, str]:
+    """What a cell fills in; words below 分子 and 分母 stay there, so that the dry run says what is wrong."""
+    value, text = _read(cell)
+    if not value and not text:
+        return {}
+    if part:
+        return {part: value or text}
+    pair = _pair(text) if kind == ACTUAL and not value else None
+    if pair is not None:
+        return {"text": text, NUMERATOR: pair[0], DENOMINATOR: pair[1]}
+    return {"value": value, "text": text}
 
 
 def _read(cell: Any) -> tuple[str, str]:
     """The number of a cell, else its words."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return f"{cell:.10g}" if isinstance(cell, float) else str(cell), ""
-    text = half_width(plain(cell)).strip()
+    words = without_note_mark(plain(cell))
+    text = half_width(words).strip()
     if _UNKNOWN.fullmatch(unicodedata.normalize("NFKC", text)):
         return "", ""
     if match := _NUMBER.fullmatch(text):
         return match[1].replace(",", "").replace("△", "-").replace("▲", "-"), ""
-    return "", plain(cell)
+    return "", words
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    """Numerator and denominator of 12/31 or 31分の12."""
+    plain_text = unicodedata.normalize("NFKC", text).strip()
+    if match := _PAIR.fullmatch(plain_text):
+        return match[1].replace(",", ""), match[2].replace(",", "")
+    if match := _SHARE_OF.fullmatch(plain_text):
+        return match[2].replace(",", ""), match[1].replace(",", "")
+    return None
+
+
+# ---- what of it can be stored
 
 
 def fitting(found: Sequence[Figure], today: dt.date) -> tuple[list[Figure], list[Figure]]:
     """What can be stored, and what cannot: targets are yearly, and nothing is measured before its period ends.
 
-    Of two targets of a year, that of the whole year stands.
+    Of two targets of a year, and two actuals of a day, that of the whole year stands. What is said twice of one
+    period in different ways stays, so that the dry run refuses it with row, column and value.
     """
-    kept: dict[tuple[str, Any], Figure] = {}
+    kept: dict[tuple[str, Any], list[Figure]] = {}
     left = []
-    for figure in sorted(found, key=lambda f: f.is_part):
-        key = (figure.kind, figure.year if figure.kind == TARGET else figure.ends)
-        usable = figure.closes_year if figure.kind == TARGET else figure.ends <= today
-        if usable and key not in kept:
-            kept[key] = figure
+    for figure in sorted(_joined(found), key=lambda f: f.is_part):
+        if figure.numerator and figure.denominator and figure.value:
+            left.append(replace(figure, numerator="", denominator=""))
+            figure = replace(figure, value="")
+        same = kept.setdefault((figure.kind, figure.year if figure.kind == TARGET else figure.ends), [])
+        usable = _is_target(figure) if figure.kind == TARGET else figure.ends <= today
+        if usable and all((f.starts, f.ends) == (figure.starts, figure.ends) for f in same):
+            same.append(figure)
         else:
             left.append(figure)
-    return sorted(kept.values(), key=lambda f: (f.ends, f.kind)), left
+    return sorted((f for same in kept.values() for f in same), key=lambda f: (f.ends, f.kind)), left
+
+
+def _is_target(figure: Figure) -> bool:
+    return holds_target(figure.starts, figure.ends) and not (figure.numerator or figure.denominator)
+
+
+def _joined(found: Sequence[Figure]) -> list[Figure]:
+    """Parts of one period as one figure; equal ones once."""
+    made: list[Figure] = []
+    places: dict[tuple[str, dt.date, dt.date], int] = {}
+    for figure in found:
+        at = places.setdefault((figure.kind, figure.starts, figure.ends), len(made))
+        if at == len(made):
+            made.append(figure)
+        elif (both := _both(made[at], figure)) is not None:
+            made[at] = both
+        else:
+            made.append(figure)
+    return made
+
+
+def _both(first: Figure, second: Figure) -> Figure | None:
+    """Two cells of a period as one figure; None where they contradict each other."""
+    given = {slot: (getattr(first, slot), getattr(second, slot)) for slot in SLOTS}
+    if any(a and b and not _same(a, b) for a, b in given.values()):
+        return None
+    return replace(first, **{slot: a or b for slot, (a, b) in given.items()})
+
+
+def _same(first: str, second: str) -> bool:
+    try:
+        return Decimal(first) == Decimal(second)
+    except InvalidOperation:
+        return first == second

@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from exchange.forms import UploadForm
-from exchange.wizard import figures, heading
-from exchange.wizard.figures import KIND_WORDS, TARGET
+from exchange.wizard import heading, periods
 from exchange.wizard.models import Draft
+from exchange.wizard.periods import KIND_WORDS, TARGET
 from exchange.wizard.places import Guess
 from exchange.wizard.targets import Opened, Target, known_places
 from exchange.wizard.transform import LEFT_OUT, NUMBERED, Spec, Table, distinct
@@ -50,18 +51,35 @@ class ColumnsForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.table, self.opened, self.chosen = table, opened, draft.chosen()
         self.unfolded = opened.unfolded(table)
-        names = {s.name: s.label for s in opened.fields()}
-        offered = [("", "取り込まない"), *((n, label) for n, label in names.items())]
-        self.places = [at for at, label in enumerate(table.labels) if label and not self._in_grid(at)]
+        self.names = {s.name: s.label for s in opened.fields()}
+        self.years = table.years if opened.has_figures else {}
+        self.groups = periods.offered(self.years.values(), timezone.localdate()) if opened.has_figures else []
+        self.places = [at for at, label in enumerate(table.labels) if label and self._is_asked(at)]
         for at in self.places:
             self._add(f"c{at}", forms.ChoiceField(
-                label=table.labels[at], choices=offered, required=False, initial=self.chosen.columns.get(at, "")
+                label=table.labels[at], choices=self._offered(at), required=False, initial=self._proposed(at)
             ))  # fmt: skip
         self._add_fixed()
         self._add_rows()
 
-    def _in_grid(self, at: int) -> bool:
-        return at in self.unfolded
+    def _is_asked(self, at: int) -> bool:
+        """Columns of a schedule are read as a whole; what a column of figures holds may be chosen."""
+        return at not in self.unfolded or at in self.years
+
+    def _offered(self, at: int) -> list[tuple[str, Any]]:
+        """Fields of the row, and what a column of figures may hold, by year; its own head first."""
+        first = [("", "取り込まない"), *self.names.items()]
+        known = {key for _, group in self.groups for key, _ in group}
+        head = self.years.get(at)
+        if head is not None and head.key not in known:
+            first.insert(1, (head.key, periods.own(head)))
+        return [*first, *self.groups]
+
+    def _proposed(self, at: int) -> str:
+        head, chosen = self.years.get(at), self.chosen
+        if chosen.periods is not None:
+            return chosen.periods.get(at) or chosen.columns.get(at, "")
+        return chosen.columns.get(at) or (head.key if head is not None and head.fits else "")
 
     def _add(self, name: str, field: forms.Field) -> None:
         self.fields[name] = field
@@ -87,7 +105,7 @@ class ColumnsForm(PortalForm):
         for kind, count in self.out:
             label = f"{heading.KIND_WORDS[kind]}（{count}行）も取り込む"
             self.fields[f"k-{kind}"] = forms.BooleanField(label=label, required=False, initial=kind in self.chosen.kept)
-        if self.unfolded and self.opened.has_figures:
+        if self.opened.has_figures:
             self._add_figures()
         elif self.unfolded:
             self._add_grid("予定表の{}列を工程の段階にする")
@@ -104,9 +122,10 @@ class ColumnsForm(PortalForm):
         )  # fmt: skip
 
     def _add_figures(self) -> None:
-        """Years beside each other become rows of targets and actuals."""
-        self._add_grid("年度の{}列を目標と実績にする", figures.told(self.table.years.values()))
-        silent = [self.table.labels[at] for at in sorted(self.unfolded) if not self.table.years[at].kind]
+        """Years and half-years beside each other become rows of targets and actuals."""
+        if self.years:
+            self._add_grid("年度・半期の{}列を目標と実績にする", self._told())
+        silent = [self.table.labels[at] for at, column in sorted(self.years.items()) if not column.kind]
         if silent:
             words = "、".join(silent[:4]) + ("など" if len(silent) > 4 else "")
             self._add("figures", forms.ChoiceField(
@@ -119,6 +138,13 @@ class ColumnsForm(PortalForm):
             initial=self.chosen.reason,
             help_text="前の値とともに履歴に残ります。空欄なら、値の違う行は確かめる画面でエラーになります",
         ))  # fmt: skip
+
+    def _told(self) -> str:
+        """How the heads were read, and which of them the portal has no place for."""
+        found = self.years.values()
+        unfit = "、".join(dict.fromkeys(c.label for c in found if not c.fits))
+        told = periods.told(c for c in found if c.fits)
+        return f"{told}。{unfit}は取り込みません（目標は年度ごとに1つの数です）" if unfit else told
 
     # ---- what the template shows
 
@@ -148,23 +174,35 @@ class ColumnsForm(PortalForm):
         given: dict[str, str] = {}
         for at in self.places:
             name = data.get(f"c{at}", "")
-            if name and name in given:
-                self.add_error(f"c{at}", f"「{given[name]}」の列と同じ項目です。どちらかを選び直してください。")
+            if name and name in given and not (_is_period(name) and not self._spreads()):
+                what = "期間" if _is_period(name) else "項目"
+                self.add_error(f"c{at}", f"「{given[name]}」の列と同じ{what}です。どちらかを選び直してください。")
             elif name:
                 given[name] = self.table.labels[at]
-        if not given and not self.errors:
+        if all(map(_is_period, given)) and not self.errors:
             raise ValidationError("取り込む列を一つは選んでください。")
         return data
 
+    def _spreads(self) -> bool:
+        """Whether columns of periods are taken; where no head names one, those that were chosen are."""
+        return bool(self.cleaned_data.get("grid")) if "grid" in self.fields else True
+
     def choices(self) -> dict[str, Any]:
         data = self.cleaned_data
+        chosen = {at: data[f"c{at}"] for at in self.places if data.get(f"c{at}")}
         return {
-            "columns": {at: data[f"c{at}"] for at in self.places if data.get(f"c{at}")},
+            "columns": {at: name for at, name in chosen.items() if not _is_period(name)},
+            "periods": {at: name for at, name in chosen.items() if _is_period(name)} if self.groups else None,
             "fixed": {n.removeprefix("x-"): data[n] for n in self.fields if n.startswith("x-") and data.get(n)},
             "kept": [kind for kind, _ in self.out if data.get(f"k-{kind}")],
-            "grid": bool(data.get("grid")),
+            "grid": self._spreads(),
             **{name: data.get(name, "") for name in ("owner", "figures", "reason")},
         }
+
+
+def _is_period(name: str) -> bool:
+    """Keys of periods have signs that names of fields have not."""
+    return ":" in name
 
 
 class ValuesForm(PortalForm):

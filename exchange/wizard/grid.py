@@ -37,6 +37,12 @@ class Bar:
 
 def columns(labels: Sequence[str]) -> dict[int, Span]:
     """The columns of a grid with their periods; none unless at least two stand side by side."""
+    found = spans(labels)
+    return found if any(at + 1 in found for at in found) else {}
+
+
+def spans(labels: Sequence[str]) -> dict[int, Span]:
+    """The periods that heads name; one without a year belongs to the year before it."""
     found: dict[int, Span] = {}
     before = ""
     for at, label in enumerate(labels):
@@ -50,7 +56,7 @@ def columns(labels: Sequence[str]) -> dict[int, Span]:
         if span is not None:
             found[at] = span
             before = _year_of(text, before) or before
-    return found if any(at + 1 in found for at in found) else {}
+    return found
 
 
 def _text(label: str) -> str:

@@ -6,7 +6,8 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import openpyxl
@@ -14,11 +15,18 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from exchange.cells import legal, neutral, text_of
 from exchange.sheets import ID, VERSION, Column, Sheet
+from exchange.widgets import yes_no
 from exchange.wizard.cleaning import squeezed
-from exchange.wizard.figures import ACTUAL, TARGET, Figure, fitting
+from exchange.wizard.figures import SLOTS, Figure, fitting
+from exchange.wizard.periods import ACTUAL, NUMERATOR, TARGET
 from exchange.wizard.targets import Known, Opened
 from exchange.wizard.transform import Choices, Made
 
+# Rates are stored to three places.
+RATE_PLACES = 3
+YES = dict(yes_no())[True]
+# The columns of targets and actuals, as far as their sheets have them.
+FIGURES = (*SLOTS, "reason")
 # Zip cannot tell earlier days; a fixed one makes the same rows the same file, which is applied once only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -79,24 +87,58 @@ def _figures(
 ) -> None:  # fmt: skip
     """One row a figure of a kind; one that is stored already keeps its ID, and a corrected actual its reason."""
     parent, when = sheet.fields[sheet.follows[0]], "fiscal_year" if kind == TARGET else "as_of"
-    names = [when, "value", "text", *(["reason"] if kind == ACTUAL else [])]
+    names = [when, *(n for n in FIGURES if n in sheet.fields)]
     page.append([ID, VERSION, parent.label, *(sheet.fields[n].label for n in names)])
     rows = sheet.rows().filter(**{f"{sheet.follows[0]}__in": [obj.pk for _, obj, _ in found if obj is not None]})
     stored = {(getattr(r, parent.attribute), getattr(r, when)): r for r in rows}
     for row, obj, figures in found:
-        for figure in (f for f in figures if f.kind == kind):
+        for figure in (_counted(f, row, obj) for f in figures if f.kind == kind):
             day = figure.year if kind == TARGET else figure.ends
             there = stored.get((obj.pk, day)) if obj is not None else None
             fixed = [there.pk, sheet.version_of(there)] if there is not None else [None, None]
-            why = [_cell(reason) if there is not None and _differs(there, figure) else None] if kind == ACTUAL else []
-            said = [figure.value or None, _cell(figure.text or None)]
-            page.append([*fixed, _cell(_called(main, parent, row, obj)), day, *said, *why])
+            cells = {when: day, **_given(figure, there)}
+            if there is not None and _differs(there, figure):
+                cells["reason"] = reason
+            page.append([*fixed, _cell(_called(main, parent, row, obj)), *(_cell(cells.get(n) or None) for n in names)])
+
+
+def _counted(figure: Figure, row: Made, obj: Any) -> Figure:
+    """A cell such as 12/31 is a rate, but words in the row of an indicator that is not counted."""
+    if not (figure.text and figure.numerator):
+        return figure
+    words = obj.qualitative if obj is not None else row.cells.get("qualitative") == YES
+    return replace(figure, numerator="", denominator="") if words else replace(figure, text="")
+
+
+def _given(figure: Figure, stored: Any) -> dict[str, str]:
+    """The cells of a figure; a rate that the stored parts give already says nothing new."""
+    said = {slot: getattr(figure, slot) for slot in SLOTS}
+    return said | {"value": ""} if _is_its_rate(figure, stored) else said
+
+
+def _is_its_rate(figure: Figure, stored: Any) -> bool:
+    """Whether a value alone is the rate that is stored with its parts, rounded as tables round."""
+    if getattr(stored, NUMERATOR, None) is None or stored.value is None or not figure.value:
+        return False
+    if figure.numerator or figure.denominator:
+        return False
+    _, _, decimals = figure.value.partition(".")
+    rounded = stored.value.quantize(Decimal(1).scaleb(-min(len(decimals), RATE_PLACES)), ROUND_HALF_UP)
+    return rounded == Decimal(figure.value)
 
 
 def _differs(stored: Any, figure: Figure) -> bool:
-    if figure.value and stored.value is not None:
-        return Decimal(figure.value) != stored.value
-    return text_of(figure.text) != stored.text or bool(figure.value)
+    """Whether a cell says something else than what is stored; what is no number does."""
+    if _is_its_rate(figure, stored):
+        return False
+    for slot in (n for n in SLOTS if n != "text" and getattr(figure, n)):
+        was = getattr(stored, slot, None)
+        try:
+            if was is None or Decimal(getattr(figure, slot)) != was:
+                return True
+        except InvalidOperation:
+            return True
+    return text_of(figure.text) != stored.text
 
 
 def _stored(sheet: Sheet, attribute: str, parents: Sequence[int]) -> dict[tuple[int, str, dt.date, dt.date], Any]:

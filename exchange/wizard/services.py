@@ -83,7 +83,12 @@ def choose_sheet(*, draft: Draft, opened: Opened, sheet: str, first: int, depth:
         choices = replace(kept, sheet=sheet, first=first, depth=choices.depth, columns=columns, reason="")
     else:
         choices = replace(
-            choices, columns=opened.proposed(table.labels, opened.unfolded(table)), values={}, fixed={}, kept=[]
+            choices,
+            columns=opened.proposed(table.labels, opened.unfolded(table)),
+            values={},
+            fixed={},
+            kept=[],
+            periods=None,
         )
     return _keep(draft, choices, "columns", remembered=layout is not None)
 
@@ -105,6 +110,7 @@ def choose_columns(
     owner: str,
     figures: str = "",
     reason: str = "",
+    periods: Mapping[int, str] | None = None,
     by: Any,
 ) -> Draft:
     """Fix which column is which field. Raises ValidationError when a field is given twice or none at all."""
@@ -115,7 +121,7 @@ def choose_columns(
         raise ValidationError("同じ項目に、2つの列を選んでいます。", code="twice", params={"name": twice})
     choices = replace(
         draft.chosen(), columns=dict(columns), fixed=dict(fixed), kept=kept, grid=grid, owner=owner, figures=figures,
-        reason=reason,
+        reason=reason, periods=None if periods is None else dict(periods),
     )  # fmt: skip
     return _keep(draft, choices, "values")
 

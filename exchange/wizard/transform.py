@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exchange.wizard import cleaning, figures, grid, heading
+from exchange.wizard import cleaning, figures, grid, heading, periods
 from exchange.wizard.heading import Head, Merged, Rows
 
 LEFT_OUT = ("total", "note", "section")
@@ -57,6 +57,8 @@ class Choices:
     # What year columns hold whose heads do not say it, and why stored actuals are corrected.
     figures: str = ""
     reason: str = ""
+    # What columns of periods hold; None as long as nobody chose it: then their heads say it.
+    periods: dict[int, str] | None = None
     values: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -64,12 +66,21 @@ class Choices:
         return Head(self.first, self.depth)
 
     def plain(self) -> dict[str, Any]:
-        return {**self.__dict__, "columns": {str(at): name for at, name in self.columns.items()}}
+        return {**self.__dict__, "columns": _worded(self.columns), "periods": _worded(self.periods)}
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Choices:
         known = {k: v for k, v in stored.items() if k in cls.__dataclass_fields__}
-        return cls(**{**known, "columns": {int(at): name for at, name in known.get("columns", {}).items()}})
+        return cls(**{**known, **{n: _numbered(known[n]) for n in ("columns", "periods") if n in known}})
+
+
+def _worded(places: Mapping[int, str] | None) -> dict[str, str] | None:
+    """JSON has no numbers for keys."""
+    return None if places is None else {str(at): name for at, name in places.items()}
+
+
+def _numbered(places: Mapping[str, str] | None) -> dict[int, str] | None:
+    return None if places is None else {int(at): name for at, name in places.items()}
 
 
 @dataclass
@@ -108,7 +119,7 @@ class Table:
         self.rows, self.merged, self.head = rows, merged, head
         self.labels = heading.labels(rows, merged, head)
         self.spans = grid.columns(self.labels)
-        self.years = figures.columns(self.labels)
+        self.years = periods.columns(self.labels)
         self.lines = self._lines()
 
     def _lines(self) -> list[Line]:
@@ -143,9 +154,12 @@ class Table:
             cells[left] = self.rows[top][left]
         return grid.bars(cells, self.spans, mine, owners)
 
-
-    def figures(self, line: Line, unsaid: str) -> list[figures.Figure]:
-        return figures.of_row(line.raw, line.cells, self.years, unsaid)
+    def apart(self, choices: Choices) -> dict[int, periods.Column]:
+        """The columns that hold figures: as they were chosen, else as their heads say."""
+        if choices.periods is None:
+            return self.years
+        chosen = ((at, periods.Column.of(key)) for at, key in choices.periods.items())
+        return {at: column for at, column in chosen if column is not None}
 
 
 def parts(value: Any, spec: Spec) -> list[str]:
@@ -203,12 +217,13 @@ def make(table: Table, choices: Choices, specs: Mapping[str, Spec], spread: Spre
     """All rows for the portal; `spread` says what columns of periods become."""
     spread = spread or Spread()
     made: list[Made] = []
+    apart = table.apart(choices) if spread.figures and choices.grid else {}
     for count, line in enumerate(table.wanted(choices), 1):
         row = Made(line.number, _cells(line, count, choices, specs))
         if spread.owners is not None and choices.grid:
             row.bars = table.bars(line, spread.owners)
-        if spread.figures and choices.grid:
-            row.figures = table.figures(line, choices.figures)
+        if apart:
+            row.figures = figures.of_row(line.raw, line.cells, apart, choices.figures)
             if made and _goes_on(made[-1], row, spread.named):
                 made[-1].figures += row.figures
                 made[-1].cells = row.cells | made[-1].cells

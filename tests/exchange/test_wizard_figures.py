@@ -15,8 +15,9 @@ from hypothesis import settings as pace
 from hypothesis import strategies as st
 
 from exchange.models import Import
-from exchange.wizard import figures
-from exchange.wizard.figures import ACTUAL, TARGET, Figure
+from exchange.wizard import figures, periods
+from exchange.wizard.figures import Figure
+from exchange.wizard.periods import ACTUAL, TARGET
 from strategy.models import Indicator
 from strategy.models.indicators import direction_choices, kind_choices, method_choices
 from tests import builders as make
@@ -30,7 +31,7 @@ TODAY = dt.date(2026, 11, 29)
 
 
 def kinds(labels: list[str]) -> dict[str, tuple[str, dt.date]]:
-    return {labels[at]: (c.kind, c.ends) for at, c in figures.columns(labels).items()}
+    return {labels[at]: (c.kind, c.ends) for at, c in periods.columns(labels).items()}
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,12 @@ def test_heads_name_periods_and_kinds(labels: list[str], found: list[tuple[str, 
 
 
 def test_what_was_read_is_told() -> None:
-    found = figures.columns(["指標", "R5目標", "R6目標", "R5実績", "R6実績", "R7"])
-    assert figures.told(found.values()) == "目標 R5年度〜R6年度、実績 R5年度〜R6年度、見出しにない列 R7年度"
+    found = periods.columns(["指標", "R5目標", "R6目標", "R5実績", "R6実績", "R7"])
+    assert periods.told(found.values()) == "目標 R5年度〜R6年度、実績 R5年度〜R6年度、見出しにない列 R7年度"
 
 
 def test_half_years_end_in_september_and_march() -> None:
-    ends = [c.ends for c in figures.columns(["指標", "令和7年度上期", "下期"]).values()]
+    ends = [c.ends for c in periods.columns(["指標", "令和7年度上期", "下期"]).values()]
     assert ends == [dt.date(2025, 9, 30), MARCH[2025]]
 
 
@@ -71,21 +72,21 @@ def test_half_years_end_in_september_and_march() -> None:
     ],
 )  # fmt: skip
 def test_cells_are_numbers_words_or_unknown(cell: object, value: str, text: str) -> None:
-    found = figures.of_row([cell], [cell], {0: figures.Column(dt.date(2025, 4, 1), MARCH[2025], TARGET)}, "")
+    found = figures.of_row([cell], [cell], {0: periods.Column(dt.date(2025, 4, 1), MARCH[2025], TARGET)}, "")
     assert [(f.value, f.text) for f in found] == ([(value, text)] if value or text else [])
 
 
 @pace(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(st.none(), st.integers(), st.floats(allow_nan=False), st.text(max_size=12)), max_size=6))
 def test_any_cell_is_read(cells: list[object]) -> None:
-    apart = figures.columns(["R5", "R6", "R7", "R8", "R9", "R10"])
+    apart = periods.columns(["R5", "R6", "R7", "R8", "R9", "R10"])
     for figure in figures.of_row(cells, cells, apart, TARGET):
         assert bool(figure.value) != bool(figure.text)
         Decimal(figure.value or 0)
 
 
 def test_a_row_may_say_what_its_figures_are() -> None:
-    apart = figures.columns(["指標", "区分", "R6", "R7"])
+    apart = periods.columns(["指標", "区分", "R6", "R7"])
     row = ["相談件数", "実績値", 10, 20]
     assert {f.kind for f in figures.of_row(row, row, apart, TARGET)} == {ACTUAL}
     row = ["目標を立てた課の数", "", 10, 20]
