@@ -4,16 +4,18 @@ reorganisation hand it over, and the list of orphans name it, without knowing wh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import CharField, F, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department
 from lib import ledger
+from lib.unions import kind
 from lib.wareki import format_date
 
 
@@ -64,31 +66,48 @@ class Holder(Protocol):
         ...
 
 
-_holders: dict[str, Holder] = {}
+_holders: dict[str, Holder | FieldHolder] = {}
 
 
-def register(holder: Holder) -> None:
+def register(holder: Holder | FieldHolder) -> None:
     _holders[holder.key] = holder
 
 
-def holders() -> list[Holder]:
+def holders() -> list[Holder | FieldHolder]:
     """Every kind, in the order in which they are handed over."""
     return sorted(_holders.values(), key=lambda h: (h.order, h.key))
 
 
-def holder_of(key: str) -> tuple[Holder | None, int]:
+def holder_of(key: str) -> tuple[Holder | FieldHolder | None, int]:
     """The holder of a thing and the thing's number; (None, 0) for a key that no holder can have given."""
     name, _, number = key.rpartition("-")
     is_number = number.isascii() and number.isdigit() and len(number) < 18
     return (_holders.get(name), int(number)) if is_number else (None, 0)
 
 
+class Listed(NamedTuple):
+    """A row as lists name it, with the department that it names, if any."""
+
+    pk: int
+    department: int | None
+    name: str | None
+    valid_to: dt.date | None
+    label: str
+
+
+# A label is put together from as many columns at most.
+WORDS = 3
+
+
 class FieldHolder:
-    """A holder of the rows of one model that names its department in one field."""
+    """A holder of the rows of one model that names its department in one field. Such rows are alike, so that those of
+    all kinds are read together (`listed`)."""
 
     key = noun = field = route = ""
     order = 50
     model: type[Model]
+    # Columns of text that make up the label of a row.
+    words: tuple[str | Cast, ...] = ("title",)
     # Whether a row without any department is an orphan too.
     blank_is_orphan = True
 
@@ -96,18 +115,21 @@ class FieldHolder:
         """Rows that still need a department."""
         return self.model._default_manager.all()
 
-    def label(self, row: Any) -> str:
-        return str(row)
+    def columns(self, place: int, wanted: Q) -> QuerySet[Any]:
+        """The rows for which a condition holds, as `listed` takes them."""
+        words = [*self.words, *[Value("", CharField())] * (WORDS - len(self.words))]
+        facts = ("pk", f"{self.field}_id", f"{self.field}__name", f"{self.field}__valid_to")
+        return self.rows().filter(wanted).order_by().values_list(kind(place), *facts, *words)
 
-    def url(self, row: Any) -> str:
-        return reverse(self.route, args=[row.pk])
+    def url(self, pk: int) -> str:
+        return reverse(self.route, args=[pk]) if self.route else ""
 
-    def held(self, departments: Collection[int], on: dt.date) -> list[Held]:
-        found = self.rows().filter(**{f"{self.field}__in": departments}).order_by("pk")
-        return [self._held(row) for row in found]
+    def on_any(self, departments: Collection[int]) -> Q:
+        """Rows that hang on the departments."""
+        return Q((f"{self.field}__in", departments))
 
-    def _held(self, row: Any) -> Held:
-        return Held(f"{self.key}-{row.pk}", self.label(row), getattr(row, f"{self.field}_id"), self.url(row))
+    def held(self, rows: Iterable[Listed]) -> list[Held]:
+        return [Held(f"{self.key}-{r.pk}", r.label, r.department, self.url(r.pk)) for r in rows if r.department]
 
     def hand_over(self, *, moves: Moves, on: dt.date, by: Any) -> None:
         given = {pk: to for pk, to in moves.items() if to is not None}
@@ -123,21 +145,35 @@ class FieldHolder:
             self.model._default_manager.filter(pk__in=own).update(**values)
         ledger.record_many(events)
 
-    def orphans(self, today: dt.date) -> list[Orphan]:
-        gone = Q(**{f"{self.field}__valid_to__lt": today})
-        if self.blank_is_orphan:
-            gone |= Q(**{f"{self.field}__isnull": True})
-        rows = self.rows().filter(gone).select_related(self.field).order_by("pk")
-        return [self.orphan(row, why_gone(getattr(row, self.field))) for row in rows]
+    def without(self, today: dt.date) -> Q:
+        """Rows whose department does not exist any more, or that have none."""
+        gone = Q((f"{self.field}__valid_to__lt", today))
+        return gone | Q((f"{self.field}__isnull", True)) if self.blank_is_orphan else gone
 
-    def orphan(self, row: Any, why: str) -> Orphan:
-        return Orphan(f"{self.key}-{row.pk}", self.noun, self.label(row), why, self.url(row))
+    def orphans(self, rows: Iterable[Listed]) -> list[Orphan]:
+        return [self.orphan(r.pk, r.label, why_gone(r.name, r.valid_to)) for r in rows]
+
+    def orphan(self, pk: int, label: str, why: str) -> Orphan:
+        return Orphan(f"{self.key}-{pk}", self.noun, label, why, self.url(pk))
+
+    def alone(self, today: dt.date) -> list[Orphan]:
+        """Rows that are orphans although their department exists."""
+        return []
 
 
-def why_gone(department: Department | None) -> str:
-    if department is None or department.valid_to is None:
+def listed(wanted: Mapping[FieldHolder, Q]) -> dict[str, list[Listed]]:
+    """The rows of several kinds, each under its condition, by the key of their holder and in order (1 query)."""
+    kinds, found = list(wanted), {holder.key: [] for holder in wanted}
+    parts = [holder.columns(place, wanted[holder]) for place, holder in enumerate(kinds)]
+    for place, *facts, first, second, third in sorted(parts[0].union(*parts[1:], all=True)) if parts else ():
+        found[kinds[place].key].append(Listed(*facts, " ".join(filter(None, (first, second, third)))))
+    return found
+
+
+def why_gone(name: str | None, valid_to: dt.date | None) -> str:
+    if name is None or valid_to is None:
         return "所属が決まっていません"
-    return f"{department}は{format_date(department.valid_to)}に廃止されました"
+    return f"{name}は{format_date(valid_to)}に廃止されました"
 
 
 def unmanned(today: dt.date) -> QuerySet[Department]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.holdings import Held, Orphan, holders
+from accounts.holdings import FieldHolder, Held, Orphan, holders, listed
 from accounts.models import Department, DepartmentChange, Reorganisation
 
 
@@ -110,10 +110,16 @@ def _named(changes: Sequence[DepartmentChange]) -> dict[int, Department]:
 
 
 def held_by(departments: set[int], on: dt.date) -> list[tuple[str, Held]]:
-    """What hangs on the departments, with the word for its kind (a few queries a kind)."""
+    """What hangs on the departments, with the word for its kind (1 query for all that name one in a field, else one a
+    kind)."""
     if not departments:
         return []
-    return [(h.noun, held) for h in holders() for held in h.held(departments, on)]
+    rows = listed({h: h.on_any(departments) for h in holders() if isinstance(h, FieldHolder)})
+    found = []
+    for h in holders():
+        held = h.held(rows[h.key]) if isinstance(h, FieldHolder) else h.held(departments, on)
+        found += [(h.noun, one) for one in held]
+    return found
 
 
 def _plan(change: DepartmentChange, stored: dict[int, Department], found: list[tuple[str, Held]]) -> Plan:
@@ -155,4 +161,8 @@ def _digest(reorganisation: Reorganisation, plans: Sequence[Plan]) -> str:
 
 def orphans(today: dt.date) -> list[Orphan]:
     """Everything that nobody is responsible for, in every app."""
-    return [orphan for holder in holders() for orphan in holder.orphans(today)]
+    rows = listed({h: h.without(today) for h in holders() if isinstance(h, FieldHolder)})
+    found = []
+    for h in holders():
+        found += [*h.orphans(rows[h.key]), *h.alone(today)] if isinstance(h, FieldHolder) else h.orphans(today)
+    return found

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.holdings import holder_of, holders
 from accounts.models import Department, DepartmentChange, Reorganisation, Succession, User, change_kind_choices
-from accounts.queries_reorganisation import Plan, Preview, Target, preview
+from accounts.queries_reorganisation import Plan, Preview, Target, orphans, preview
 from accounts.services import create_department
 from lib import ledger
 from lib.wareki import format_date
@@ -184,7 +184,7 @@ def adopt(*, keys: Sequence[str], department: Department, by: Any) -> int:
     today = timezone.localdate()
     if not Department.objects.on(today).filter(pk=department.pk).exists():
         raise ValidationError({"department": "いまある所属を選んでください。"})
-    open_ = {o.key for h in holders() for o in h.orphans(today) if o.adoptable}
+    open_ = {o.key for o in orphans(today) if o.adoptable}
     if not keys or set(keys) - open_:
         raise ValidationError("一覧にないものが選ばれています。画面を開き直してください。")
     for holder in holders():

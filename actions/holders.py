@@ -21,7 +21,7 @@ class ActionHolder(FieldHolder):
     """Actions led, finished ones too, so that their page names a department that exists."""
 
     key, noun, field, model, order = "action", "取組（担当）", "lead_department", Action, 20
-    route = "actions:detail"
+    route, words = "actions:detail", ("code", "title")
 
     def rows(self) -> QuerySet[Any]:
         return Action.objects.live()
@@ -35,11 +35,11 @@ class ActionHolder(FieldHolder):
             if "progress" in reply.round.sections:
                 _follow(reply, {pk: moves[pk] for pk, old in before.items() if old == reply.department_id}, by)
 
-    def orphans(self, today: dt.date) -> list[Orphan]:
+    def alone(self, today: dt.date) -> list[Orphan]:
         """Besides those of dissolved departments, unfinished ones of departments in which nobody works."""
         rows = Action.objects.reportable().filter(lead_department__in=unmanned(today)).select_related("lead_department")
-        alone = [self.orphan(a, f"{a.lead_department}に所属長も推進員もいません") for a in rows.order_by("pk")]
-        return super().orphans(today) + alone
+        why = "{}に所属長も推進員もいません"
+        return [self.orphan(a.pk, str(a), why.format(a.lead_department)) for a in rows.order_by("pk")]
 
 
 def _follow(reply: Reply, moves: dict[int, Department | None], by: Any) -> None:
@@ -108,6 +108,3 @@ class HurdleHolder(FieldHolder):
 
     def rows(self) -> QuerySet[Any]:
         return Hurdle.objects.exclude(state="solved")
-
-    def url(self, row: Any) -> str:
-        return ""

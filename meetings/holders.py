@@ -12,10 +12,7 @@ from meetings.models import Decision
 
 class DecisionHolder(FieldHolder):
     key, noun, field, model, order = "decision", "会議の指示・宿題", "department", Decision, 35
-    blank_is_orphan = False
+    words, blank_is_orphan = ("text",), False
 
     def rows(self) -> QuerySet[Any]:
         return Decision.objects.exclude(state="done")
-
-    def url(self, row: Any) -> str:
-        return ""

@@ -32,6 +32,9 @@ class ReplyHolder:
     def orphans(self, today: dt.date) -> list[Orphan]:
         rows = open_replies().filter(department__valid_to__lt=today).order_by("pk")
         return [
-            Orphan(f"reply-{r.pk}", self.noun, str(r), why_gone(r.department), reverse("rounds:reply", args=[r.pk]))
+            Orphan(
+                f"reply-{r.pk}", self.noun, str(r), why_gone(r.department.name, r.department.valid_to),
+                reverse("rounds:reply", args=[r.pk]),
+            )
             for r in rows
-        ]
+        ]  # fmt: skip

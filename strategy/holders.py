@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 
 from accounts.holdings import FieldHolder, Moves
 from rounds.services.handover import ensure_reply, open_replies
@@ -32,24 +32,19 @@ class RegisterEntryHolder(FieldHolder):
     """Rows that apply to the city, finished ones too: their volumes are entered every year."""
 
     key, noun, field, model, order = "entry", "登録簿の行", "department", RegisterEntry, 40
+    route, words = "national:entry", ("register__name", Cast("number", CharField()), "name")
 
     def rows(self) -> QuerySet[Any]:
-        return RegisterEntry.objects.exclude(applicable="no").select_related("register")
+        return RegisterEntry.objects.exclude(applicable="no")
 
     def hand_over(self, *, moves: Moves, on: dt.date, by: Any) -> None:
         super().hand_over(moves=moves, on=on, by=by)
         _follow(_drafts().filter(entry__in=moves), "entry", moves, by)
 
-    def label(self, row: RegisterEntry) -> str:
-        return f"{row.register} {row.number} {row.name}"
-
-    def url(self, row: RegisterEntry) -> str:
-        return reverse("national:entry", args=[row.pk])
-
 
 class IndicatorHolder(FieldHolder):
     key, noun, field, model, order = "indicator", "指標", "department", Indicator, 41
-    route = "indicators:detail"
+    route, words = "indicators:detail", ("name",)
 
     def rows(self) -> QuerySet[Any]:
         return Indicator.objects.filter(archived_at__isnull=True)

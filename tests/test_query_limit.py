@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -14,13 +15,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Department
 from actions.models import NoHurdle
 from rounds.models import Answer, Reply
 from tests import builders as make
 from tests import world as worlds
-from tests.actions.making import grow_depth, grow_graded_replies, grow_raised
+from tests.actions.making import grow_depth, grow_graded_replies, grow_raised, make_hurdle
 from tests.conftest import make_cast, signed_in
 from tests.growth.grow import grow_own_actions, grow_papers
+from tests.indicators.builders import make_indicator
+from tests.meetings.making import make_decision
+from tests.money.making import make_proposal
 from tests.reported.making import grow_figures
 
 # Inside the transaction of the whole module; without the mark no test database would be made.
@@ -113,6 +118,28 @@ def _more_rounds(world: SimpleNamespace) -> None:
         make.make_assessment({"axis-1": n}, reply=reply, rubric=world.rubric)
 
 
+def _merge(world: SimpleNamespace) -> None:
+    """Another change of the reorganisation leads to a department that exists, with everything on one that goes."""
+    merged = world.reorganisation.changes.create(kind="merge", targets=[{"id": world.foreign.pk}])
+    merged.sources.set([_dissolve(world)])
+
+
+def _dissolve(world: SimpleNamespace) -> Department:
+    """A department that is gone although everything hangs on it."""
+    gone = make.make_department(valid_to=make.today() - dt.timedelta(days=1))
+    action = make.make_action(plan=world.plan, lead_department=gone, supporting=[gone])
+    make_indicator(department=gone)
+    make_proposal(department=gone)
+    make_hurdle(owner_department=gone, actions=[action])
+    make_decision(meeting=world.meeting, department=gone)
+    make.make_register_entry(register=world.register, department=gone)
+    make.make_register_entry(register=world.register, department=None)
+    make.make_reply(round=world.round, department=gone)
+    make.make_membership(user=world.cast.lead, role="lead", department=gone)
+    make.make_department(parent=gone)
+    return gone
+
+
 def _short(sql: str) -> str:
     """A statement without its columns, to be told apart in a failure."""
     return re.sub(r"SELECT (?:DISTINCT )?.*? FROM ", "SELECT … FROM ", sql)[:300]
@@ -132,12 +159,19 @@ CASES: list[tuple[str, str, str, tuple[Prepare, ...]]] = [
     ("rounds:detail", "round", "secretariat", ()),
     ("rounds:detail", "round", "secretariat", (_approve,)),
     ("rounds:detail", "round", "lead", (_approve,)),
+    ("accounts:reorganisation", "reorganisation", "admin", ()),
+    ("accounts:change", "change", "admin", ()),
+    ("accounts:reorganisation", "reorganisation", "admin", (_merge,)),
+    ("accounts:change", "change", "admin", (_merge,)),
+    ("accounts:orphans", "", "admin", (_dissolve,)),
+    ("accounts:orphans", "", "secretariat", (_dissolve,)),
     ("dashboard:home", "", "lead", ()),
     ("dashboard:home", "", "member", (_more_rounds,)),
 ]
 
 
 ADDRESSES: dict[str, Callable[[SimpleNamespace], str]] = {
+    "accounts:orphans": lambda w: reverse("accounts:orphans"),
     "dashboard:home": lambda w: reverse("dashboard:home"),
 }
 

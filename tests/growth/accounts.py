@@ -6,9 +6,9 @@ from tests.growth.grow import grow_own_actions, grow_own_memberships
 
 PAGES = [
     Page("accounts:reorganisations", (grow_reorganisations,), "admin"),
-    Page("accounts:reorganisation", (grow_reorganisations, grow_own_actions), "admin", most=15),
-    Page("accounts:change", (grow_own_actions, grow_own_memberships), "admin", most=15),
+    Page("accounts:reorganisation", (grow_reorganisations, grow_own_actions), "admin"),
+    Page("accounts:change", (grow_own_actions, grow_own_memberships), "admin"),
     Page("accounts:change_create", (grow_reorganisations,), "admin"),
-    Page("accounts:orphans", (grow_orphans,), "admin", most=15),
+    Page("accounts:orphans", (grow_orphans,), "admin"),
 ]
 SINGLE = {"accounts:reorganisation_create"}
