@@ -55,6 +55,11 @@ def holds_target(starts: dt.date, ends: dt.date) -> bool:
     return closes and not 40 <= _days(starts, ends) < 300
 
 
+def _is_known(day: dt.date) -> bool:
+    """Codes such as 1234-5 look like months of years that no calendar here reaches."""
+    return fiscal.FIRST_YEAR <= fiscal.fiscal_year(day) <= fiscal.LAST_YEAR
+
+
 def _days(starts: dt.date, ends: dt.date) -> int:
     return (ends - starts).days
 
@@ -108,7 +113,7 @@ def columns(labels: Sequence[str]) -> dict[int, Column]:
     A year alone may be anything: two columns must stand side by side, or one must be a half-year with its word.
     """
     spans = grid.spans([_period(label) for label in labels])
-    found = {at: Column(*span, *said(labels[at])) for at, span in spans.items()}
+    found = {at: Column(*span, *said(labels[at])) for at, span in spans.items() if _is_known(span[1])}
     sure = any(at + 1 in found for at in found) or any(c.kind and c.is_half for c in found.values())
     return found if sure else {}
 

@@ -15,6 +15,7 @@ from strategy.models.indicators import FIRST_YEAR, LAST_YEAR, direction_choices,
 from strategy.services import indicators as services
 
 GIVEN = ("value", "numerator", "denominator", "text")
+BY_PARTS = "率は分子と分母から計算します。直すときは、分子と分母を入力してください。"
 NOTHING_LEFT = "値か文のどちらかを入力してください。目標をなくすときは、操作の列に「（削除）」と入力します。"
 
 
@@ -205,6 +206,8 @@ class ActualSheet(FigureSheet):
         given = {n: values.get(n, getattr(row.obj, n)) for n in ("as_of", *GIVEN)}
         if given["numerator"] is not None:
             given["value"] = values.get("value")
+            if given["value"] is not None and not {"numerator", "denominator"} & set(values):
+                raise ValidationError({"value": BY_PARTS})
         return services.correct_actual(
             actual=row.obj, version=row.version, reason=values.get("reason", ""), by=by, **given
         )  # fmt: skip

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import example, given
+from hypothesis import settings as pace
+from hypothesis import strategies as st
 
 from exchange.models import Import
 from exchange.wizard import figures, periods
@@ -70,6 +73,38 @@ def test_heads_in_many_spellings(label: str, found: tuple[str, str, str]) -> Non
 def test_a_half_year_with_its_word_may_stand_alone() -> None:
     assert [c.label for c in periods.columns(["指標", "R7上期実績", "担当"]).values()] == ["R7上期実績"]
     assert periods.columns(["指標", "R7上期", "担当"]) == {}
+
+
+HEADS = st.lists(
+    st.text("RHrH令和平成元年度上下半期前後目標実績分子母0123456789.-/／()（）【】FY月末※ ", max_size=12), max_size=6
+)
+ODD = ["1234-5", "9999-12", "1850.1実績", "R99上期実績", "H元実績", "0000年度"]
+
+
+@pace(max_examples=150, deadline=None)
+@example(ODD)
+@given(HEADS)
+def test_any_heads_are_read_and_offered(labels: list[str]) -> None:
+    found = periods.columns(labels)
+    assert isinstance(periods.told(found.values()), str)
+    assert len(periods.offered(found.values(), TODAY)) >= 7
+    for column in found.values():
+        assert (Column.of(column.key), bool(periods.own(column))) == (column, True)
+        assert column.fits in (True, False)
+
+
+@pace(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.one_of(st.floats(), st.integers(), st.text("0123456789/.,%（）()人件分の約△-※〃 ", max_size=14)), max_size=4
+    )
+)
+def test_any_cells_are_joined(cells: list[Any]) -> None:
+    heads = ["R6実績", "令和6年度実績", "R6実績（分子）", "R6実績（分母）"]
+    found = figures.of_row(cells, cells, periods.columns(heads), "")
+    kept, left = figures.fitting(found, TODAY)
+    assert all(f.said for f in [*kept, *left])
+    assert len(kept) <= len(found) <= len(cells)
 
 
 def test_a_column_is_kept_by_its_key() -> None:
@@ -275,6 +310,10 @@ def test_the_rate_of_stored_parts_changes_nothing(client: Client, cast: SimpleNa
     make_actual(indicator=known, as_of=SEPTEMBER, numerator=12, denominator=31, value="38.71")
     kept = rate(client, [["指標名", "担当課", "R7上期実績"], ["割合", "税務課", said]])
     assert kept.counts == {"same": 2}, cells_of(kept)
+    kept = rate(client, [["指標名", "担当課", "R7上期実績"], ["割合", "税務課", "45%"]], reason="集計の誤り")
+    assert [cell for cell in cells_of(kept, "error") if cell[3]] == [
+        ("value", "", "45", "率は分子と分母から計算します。直すときは、分子と分母を入力してください。")
+    ]
 
 
 @pytest.mark.django_db
