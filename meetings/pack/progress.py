@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,13 +37,20 @@ from meetings.pack.source import (
 )
 
 ACTION_HEADS = (
-    Head("番号", 7), Head("取組", 27), Head("担当", 12), Head("状態", 14), Head("進捗", 7, True), Head("終了予定", 10),
-    Head("報告", 34),
+    Head("番号", 7), Head("取組", 27), Head("担当", 12), Head("状態", 14), Head("進捗", 8, True), Head("終了予定", 11),
+    Head("報告", 32),
 )  # fmt: skip
 LATE_HEADS = (
     Head("状態", 12), Head("番号", 8), Head("取組", 26), Head("担当", 12), Head("進捗", 7, True), Head("予定", 7, True),
-    Head("終了予定", 10), Head("延期", 6, True), Head("遅れの理由", 30),
+    Head("終了予定", 12), Head("延期", 7, True), Head("遅れの理由", 27),
 )  # fmt: skip
+# What an A4 sheet leaves for the facts and the rows of an item, and what one of them takes, in CSS pixels.
+ITEM_ROOM = 720
+FACT_PADDING, FACT_LINE = 11, 20
+ROW_PADDING, ROW_LINE = 9, 17.4
+# Letters in one line: of a fact its name and its value; of a row the action, the department and the report.
+FACT_LETTERS = (10, 40)
+ROW_LETTERS = ((1, 13), (2, 5), (6, 15))
 # Room for rows on an A3 sheet, in the units of the geometry.
 SHEET_HEIGHT = 790
 LONGEST = 40
@@ -71,7 +78,21 @@ def _item(source: Source, item: Any) -> Iterator[Block]:
     if item["total"]:
         yield StateBars("状態の内訳", tuple(_then_and_now(source, item)))
         rows = [_action(a) for a in source.by_item.get(item["key"], [])]
-        yield table("取組", ACTION_HEADS, rows, source.limits.item)
+        yield table("取組", ACTION_HEADS, rows, min(source.limits.item, _fitting(rows, pairs)))
+
+
+def _fitting(rows: Sequence[tuple], pairs: Sequence[tuple[str, str]]) -> int:
+    """How many rows stand on the one page of an item below its facts."""
+    room = ITEM_ROOM - sum(FACT_PADDING + FACT_LINE * _lines(zip(pair, FACT_LETTERS, strict=True)) for pair in pairs)
+    for count, row in enumerate(rows):
+        room -= ROW_PADDING + ROW_LINE * _lines((row[at].text, letters) for at, letters in ROW_LETTERS)
+        if room < 0:
+            return count
+    return len(rows)
+
+
+def _lines(texts: Iterable[tuple[str, int]]) -> int:
+    return max(-(-len(text) // letters) for text, letters in texts)
 
 
 def _targets(item: Any) -> Iterator[tuple[str, str]]:

@@ -54,7 +54,7 @@ class Origin:
 class Limits:
     """How many rows a page shows before it says how many it leaves out."""
 
-    item: int = 16
+    item: int = 20
     late: int = 120
     changes: int = 120
     lines: int = 40

@@ -15,8 +15,8 @@ HURDLE_HEADS = (
     Head("状態", 9),
 )  # fmt: skip
 DECISION_HEADS = (
-    Head("会議", 18), Head("種別", 7), Head("内容", 36), Head("担当", 12), Head("期限", 10), Head("状態", 9),
-    Head("報告", 26),
+    Head("会議", 18), Head("種別", 7), Head("内容", 34), Head("担当", 12), Head("期限", 12), Head("状態", 11),
+    Head("報告", 24),
 )  # fmt: skip
 
 

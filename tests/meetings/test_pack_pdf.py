@@ -77,6 +77,21 @@ def test_a_long_list_goes_on_over_pages():
     assert all("終了予定" in joined(page) for page in reader.pages), "the head stands on every page"
 
 
+def test_a_full_item_with_long_words_stays_on_its_one_page():
+    title = "住民票の写しなどの証明書のオンライン申請とその手数料の納付"
+    said = {"title": title, "done": "様式をまとめた。窓口と試した。" * 4}
+    rows = content(actions=[action(f"A-{n}", "run", **said) for n in range(1, 41)])
+    rows["items"][0]["targets"] = rows["items"][0]["targets"][:1] * 4
+    pack = build(source(content=rows), ["items"])
+    assert len(PdfReader(io.BytesIO(pdf(pack))).pages) == len(pack.pages)
+
+
+def test_no_line_begins_with_a_full_stop():
+    rows = content(actions=[action(f"A-{n}", "run", done="あ" * n + "。") for n in range(1, 40)])
+    reader = PdfReader(io.BytesIO(pdf(build(source(content=rows), ["items"]))))
+    assert not [line for page in reader.pages for line in words(page).splitlines() if line.startswith("。")]
+
+
 def test_without_a_japanese_font_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setattr(resources_pdf, "_picture", lambda character: b"box")
     with pytest.raises(MissingFontError, match="fonts-noto-cjk"):
