@@ -95,12 +95,18 @@ def _mark(mark: Any) -> str:
     )
 
 
-def trend(chart: Trend, title: str) -> SafeString:
+def trend(chart: Trend, title: str, wide: Trend | None = None) -> SafeString:
+    """The course in its frame. `wide` is the same one laid out for a wide screen: style sheets show one of the two, as
+    a drawing that is only stretched would have huge words on the one screen or tiny ones on the other."""
     name = _text(title)
-    parts = [
-        f'<div class="scroll" tabindex="0" role="group" aria-label="{name}の図"><div class="trend">\n',
-        _opening(chart, f"{name}。直近の値は{_text(chart.summary)}。値は下の表にあります", name),
-    ]
+    drawn = f'<div class="trend">\n{_course(chart, name)}</div>'
+    if wide:
+        drawn += f'<div class="trend wide">\n{_course(wide, name)}</div>'
+    return mark_safe(f'<div class="scroll" tabindex="0" role="group" aria-label="{name}の図">{drawn}</div>')
+
+
+def _course(chart: Trend, name: str) -> str:
+    parts = [_opening(chart, f"{name}。直近の値は{_text(chart.summary)}。値は下の表にあります", name)]
     parts += [_level(chart, tick, not n) for n, tick in enumerate(chart.y_ticks)]
     parts += [
         f'<text x="{tick.at}" y="{chart.period_y}" font-size="12" text-anchor="middle" fill="#4d4d4d">'
@@ -113,7 +119,7 @@ def trend(chart: Trend, title: str) -> SafeString:
         f"{_text(line.end_text)} {_text(line.end_value)}</text>\n"
         for line in chart.lines
     ]
-    return mark_safe("".join([*parts, "</svg>\n</div></div>"]))
+    return "".join([*parts, "</svg>\n"])
 
 
 def _level(chart: Trend, tick: Any, is_first: bool) -> str:

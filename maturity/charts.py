@@ -39,6 +39,7 @@ from maturity.queries import CityRadar
 from maturity.scoring import Mark
 from maturity.trends import Line
 
+WIDE = {"width": 1120, "height": 320}
 SELF, REVIEWED = "self", "reviewed"
 VIEWS = {SELF: "自己評価", REVIEWED: "確認後"}
 
@@ -115,12 +116,15 @@ def department_chart(
     return radar([name for _, name in axes], _known(series), maximum, places=0)
 
 
-def trend_chart(lines: Sequence[Line], labels: Sequence[str], maximum: float, *, places: int = 1) -> Trend | None:
-    """Lines over the rounds; None for fewer than two rounds, where there is no course to show."""
+def trend_chart(
+    lines: Sequence[Line], labels: Sequence[str], maximum: float, *, places: int = 1, wide: bool = False
+) -> Trend | None:
+    """Lines over the rounds; None for fewer than two rounds, where there is no course to show. `wide` is laid out for
+    a card as wide as the page, the usual one for a phone and for paper."""
     if len(labels) < 2:
         return None
     series = [TrendSeries(line.name, line.values) for line in lines]
-    return trend(series, labels, maximum=maximum, places=places)
+    return trend(series, labels, maximum=maximum, places=places, **(WIDE if wide else {}))
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def department_context(found: Chosen | None, view: str, today: dt.date) -> dict[
         "view": view,
         "radar": department_radar(found),
         "trend": department_trend(past, view),
+        "wide_trend": department_trend(past, view, wide=True),
         "rungs": [_rung(s, today) for s in found.latest.scores.all()],
         "past": [_past(a, past[i + 1] if i + 1 < len(past) else None) for i, a in enumerate(past)],
     }
@@ -107,7 +108,7 @@ def _marks(assessment: Assessment) -> dict[str, Mark]:
     return {line: queries.mark(s) for line, s in assessment.by_key().items()}
 
 
-def department_trend(past: Sequence[Assessment], view: str) -> charts.Trend | None:
+def department_trend(past: Sequence[Assessment], view: str, *, wide: bool = False) -> charts.Trend | None:
     """The department's levels over its rounds, each axis followed through the versions; named as last time."""
     oldest_first = list(reversed(past))
     names: dict[str, str] = {}
@@ -117,7 +118,7 @@ def department_trend(past: Sequence[Assessment], view: str) -> charts.Trend | No
     top = max((x.number for a in past for s in a.scores.all() for x in s.axis.levels.all()), default=5)
     lines = trends.levels(names, [_marks(a) for a in oldest_first], view)
     labels = [a.reply.round.fiscal_period.short_label for a in oldest_first]
-    return charts.trend_chart(lines, labels, top, places=0)
+    return charts.trend_chart(lines, labels, top, places=0, wide=wide)
 
 
 def _rung(score: Score, today: dt.date) -> Rung:

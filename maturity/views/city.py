@@ -61,7 +61,7 @@ def _city(request: Request, found: queries.CityRadar, rounds: list[Any]) -> dict
         "distribution": charts.distribution_table(lines, found, view),
         "legend": charts.level_legend(lines, found, view),
         "steps": charts.heat_steps(found),
-        "trend": _trend(rounds, view, found.maximum),
+        **_trends(rounds, view, found.maximum),
         "ranges_differ": queries.ranges_differ(),
         "listing": {"columns": _heads(request, found, sort)},
         "files": _addresses("maturity:chart", request, ("radar", "distribution", "trend", "heat")),
@@ -69,10 +69,13 @@ def _city(request: Request, found: queries.CityRadar, rounds: list[Any]) -> dict
     }
 
 
-def _trend(rounds: list[Any], view: str, maximum: int) -> Any:
+def _trends(rounds: list[Any], view: str, maximum: int) -> dict[str, charts.Trend | None]:
     oldest_first = rounds[::-1]
-    labels = [r.fiscal_period.short_label for r in oldest_first]
-    return charts.trend_chart(queries.city_trend(oldest_first, view), labels, maximum)
+    lines, labels = queries.city_trend(oldest_first, view), [r.fiscal_period.short_label for r in oldest_first]
+    return {
+        "trend": charts.trend_chart(lines, labels, maximum),
+        "wide_trend": charts.trend_chart(lines, labels, maximum, wide=True),
+    }
 
 
 def _views(request: Request, view: str, anchor: str) -> list[tuple[str, str, bool]]:
@@ -125,7 +128,7 @@ def _city_files(request: Request, found: queries.CityRadar, rounds: list[Any]) -
     def trend() -> str | None:
         return _drawn(
             "charts/_trend.html",
-            _trend(rounds, view, found.maximum),
+            _trends(rounds, view, found.maximum)["trend"],
             f"成熟度の推移（{word}）",
             "全庁の平均。未回答と該当なしは含めない。",
         )

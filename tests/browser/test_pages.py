@@ -182,6 +182,17 @@ def test_every_reachable_page(role: str, portal: Portal, enter: Callable[..., Pa
         assert not lost(page, portal, pages - routes - set(NOT_LINKED)), "no link leads there"
 
 
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_the_course_of_maturity_fills_its_card(width: int, portal: Portal, enter: Callable[..., Page]) -> None:
+    page = enter(portal, WHO["viewer"], viewport={"width": width, "height": 900})
+    page.goto("/maturity/")
+    room, drawn = (page.locator(f"#course {part}") for part in (".scroll", ".trend:visible svg"))
+    assert drawn.count() == 1
+    assert drawn.bounding_box()["width"] > 0.98 * room.first.bounding_box()["width"]
+    page.emulate_media(media="print")
+    assert page.locator("#course .trend.wide").is_hidden()
+
+
 def test_not_linked_names_routes() -> None:
     assert set(NOT_LINKED) <= {row.route for row in ROWS}
     assert all(NOT_LINKED.values())

@@ -273,3 +273,13 @@ def test_many_bars_share_the_patterns_of_the_first() -> None:
     second = svg.stacked_bar(bar, "二つ目", "x", patterns="")
     assert ('<pattern id="x-over"' in first, "<pattern" in second) == (True, False)
     assert 'fill="url(#x-over) #ce0000"' in second  # the plain colour where the first bar is not on the page
+
+
+def test_a_course_for_a_wide_screen_stands_beside_the_usual_one() -> None:
+    line, labels = [TrendSeries("x", [1, None, 3])], ["R7上期", "R7下期", "R8上期"]
+    usual, wide = trend(line, labels), trend(line, labels, width=1120, height=320)
+    html = draw("_trend", usual, wide_chart=wide)
+    assert re.findall(r'<svg class="chart" width="([\d.]+)"', html) == ["560", "1120"]
+    assert re.findall(r'<div class="(trend[^"]*)"', html) == ["trend", "trend wide"]
+    assert_inside(html.partition('<div class="trend wide">')[2])
+    assert draw("_trend", usual).count("<svg") == 1

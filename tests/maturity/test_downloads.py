@@ -115,3 +115,14 @@ def test_a_file_that_cannot_be_drawn_is_not_offered(city, as_user):
     html = as_user(city.viewer).get("/maturity/", {"view": "reviewed"}).content.decode()
     assert "chart/trend.svg" not in html
     assert "chart/heat.svg?view=reviewed" in html
+
+
+def test_the_course_is_drawn_for_wide_screens_on_the_page_alone(city, as_user):
+    client = as_user(city.viewer)
+    places = {
+        "/maturity/": reverse("maturity:chart", args=["trend"]),
+        reverse("maturity:department", args=[city.tax.pk]): files(city)[-1],
+    }
+    for page, file in places.items():
+        assert client.get(page).text.count('viewBox="0 0 1120 320') == 1
+        assert 'viewBox="0 0 1120' not in client.get(file).text
