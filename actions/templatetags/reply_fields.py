@@ -128,5 +128,5 @@ class Fields:
         return f'{bad} id="{self.anchor}-{name}">'
 
 
-def refused(words: str) -> str:
-    return f'<p class="err">{icon("circle-alert")}<span>{escape(str(words))}</span></p>'
+def refused(words: str, *, css: str = "") -> str:
+    return f'<p class="err{css}">{icon("circle-alert")}<span>{escape(str(words))}</span></p>'

@@ -258,7 +258,7 @@ class Drawing:
         return _saved("保存済み") if self.report else ""
 
     def _demand(self) -> str:
-        errors, row = "".join(map(refused, self.fields.told.general)), self.row
+        errors, row = "".join(refused(e, css=" whole") for e in self.fields.told.general), self.row
         if row.lacks_reason:
             return errors + refused(row.demand)
         return errors + ('<p class="was">この報告には理由が必要です（入力済み）</p>' if row.demand else "")
@@ -310,7 +310,7 @@ class Drawing:
     def _why(self) -> str:
         fields, told = self.fields, self.fields.told
         said = self.report and self.report.reason
-        css = " filled" if said or told.conflicts or {"reason", "reason_kind"} & set(told.errors) else ""
+        css = " filled" if said or told.is_wrong("reason") or told.is_wrong("reason_kind") else ""
         kind = fields.select("reason_kind", "理由の区分", REASONS, demanded=True)
         reason = fields.text("reason", "理由と見通し", REASON, demanded=True) + fields.cell("reason")
         return (

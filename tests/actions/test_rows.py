@@ -108,6 +108,8 @@ def test_a_conflict_shows_both_values_and_can_then_be_decided(cast, as_user, rep
     assert "いま保存されている値：50%" in page
     assert "いま保存されている値：課長の文" in page
     assert "試行した。" in page
+    assert '<p class="err whole">' in page  # asks for another save, not for a reason
+    assert 'class="why"' in page
     assert f'name="version" value="{first.version}"' in page
     assert ProgressReport.objects.get(reply=reply).percent == 50
     again = as_user(cast.member).post(url("row", reply, action), said(version=str(first.version)), **HX)
