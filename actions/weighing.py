@@ -8,7 +8,7 @@ from typing import NamedTuple
 from actions import rules
 
 # Weights between those of the kinds of change (`_kind`); a rise of so many points is a leap.
-FIRST, LEAP, REASONED = 65, 55, 47
+REASONED, FIRST, LEAP = 67, 65, 55
 JUMP = 30
 
 

@@ -177,7 +177,7 @@ def test_a_first_report_a_leap_and_a_new_reason_are_marked(cast, reply, action):
     save(action, reply, cast.member, version=version, percent=60, reason="")
     leap = next(c for c in change_of(reply) if c.code == "K-12")
     assert leap.mark == "大きな前進 +30"
-    assert first.weight > leap.weight > reasoned.weight > small.weight
+    assert reasoned.weight > first.weight > leap.weight > small.weight
 
 
 def test_no_change_is_no_change(cast, reply, action):
