@@ -97,6 +97,7 @@ def with_actions(rows: HurdleQuerySet) -> list[Hurdle]:
 
 HURDLE, OWN, NONE = range(3)
 COLUMNS = columns(Hurdle)
+# In the order of the model.
 TOUCHED = ("id", "code", "title")
 
 

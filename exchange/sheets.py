@@ -6,7 +6,7 @@ it costs a query or two a row. `exchange.compare` reads all rows once and compar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -20,6 +20,7 @@ from accounts.access import can
 from accounts.roles import Permission
 from exchange.ordering import parents_first
 from exchange.widgets import CellWidget, Many, One, Text
+from lib.unions import kind
 from lib.writes import StaleError
 
 ID, VERSION, ACT = "ID", "版数", "操作"
@@ -163,8 +164,13 @@ class Sheet(Resource):
         return ()
 
     def load_sets(self, pks: Collection[int] | None) -> dict[str, Mapping[int, Collection[int]]]:
-        """Related keys of every column that holds several, by name and row."""
-        return {c.name: self._links(c, pks) for c in self.columns if c.is_many}
+        """Related keys of every column that holds several, by name and row (1 query)."""
+        names = [c.name for c in self.columns if c.is_many]
+        found: list[dict[int, set[int]]] = [{} for _ in names]
+        parts = [self._links(name, place, pks) for place, name in enumerate(names)]
+        for place, row, related in parts[0].union(*parts[1:], all=True) if parts else ():
+            found[place].setdefault(row, set()).add(related)
+        return dict(zip(names, found, strict=True))
 
     def new(self) -> Any:
         """An object that is not stored yet."""
@@ -248,6 +254,10 @@ class Sheet(Resource):
     def line(self, obj: Any) -> list[Any]:
         return [obj.pk, self.version_of(obj), None, *self.rendered(obj)]
 
+    def lines(self, rows: Iterable[Any]) -> Iterator[list[Any]]:
+        """Every row as it goes out; `rows` are all of the sheet."""
+        return map(self.line, rows)
+
     @property
     def heads(self) -> list[str]:
         return [*FIXED, *(c.label for c in self.columns)]
@@ -264,16 +274,13 @@ class Sheet(Resource):
             raise ValidationError({self.follows[0]: PARENT_LEFT.format(-key)})
         return parent.obj.pk
 
-    def _links(self, column: Column, pks: Collection[int] | None) -> Mapping[int, Collection[int]]:
-        relation = self.model._meta.get_field(column.name)
+    def _links(self, name: str, place: int, pks: Collection[int] | None) -> models.QuerySet:
+        relation = self.model._meta.get_field(name)
         through = relation.remote_field.through._default_manager.order_by()
         own, other = relation.m2m_column_name(), relation.m2m_reverse_name()
         if pks is not None:
             through = through.filter(**{f"{own}__in": pks})
-        found: dict[int, set[int]] = {}
-        for row, related in through.values_list(own, other):
-            found.setdefault(row, set()).add(related)
-        return found
+        return through.values_list(kind(place), own, other)
 
 
 @dataclass(frozen=True)

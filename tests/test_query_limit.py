@@ -167,12 +167,14 @@ CASES: list[tuple[str, str, str, tuple[Prepare, ...]]] = [
     ("accounts:orphans", "", "secretariat", (_dissolve,)),
     ("dashboard:home", "", "lead", ()),
     ("dashboard:home", "", "member", (_more_rounds,)),
+    ("exchange:workbook", "", "secretariat", ()),
 ]
 
 
 ADDRESSES: dict[str, Callable[[SimpleNamespace], str]] = {
     "accounts:orphans": lambda w: reverse("accounts:orphans"),
     "dashboard:home": lambda w: reverse("dashboard:home"),
+    "exchange:workbook": lambda w: reverse("exchange:workbook", kwargs={"key": "actions", "scope": 0}),
 }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -26,6 +26,8 @@ from lib.bulk import update_many
 from maturity.models import Axis
 from strategy.models import Element, Plan, PriorityItem
 
+# What the sheets of steps say of an action, in the order of the model.
+NAMED = [f.attname for f in Action._meta.concrete_fields if f.name in ("id", "version", "code", "title")]
 REASON = "date_reason"
 REASON_NEEDED = "期日を後ろへ動かすときは、理由を入力してください。"
 
@@ -103,6 +105,14 @@ class ActionSheet(BulkSheet):
 
     def rows(self) -> models.QuerySet:
         return own_actions(self.user)
+
+    def lines(self, rows: Iterable[Any]) -> Iterator[list[Any]]:
+        """What the sheets of steps say of the actions is kept while these go out."""
+        passed = {}
+        for action in rows:
+            passed[action.pk] = Action.from_db(DEFAULT_DB_ALIAS, NAMED, [getattr(action, name) for name in NAMED])
+            yield self.line(action)
+        self.shared["actions"] = passed
 
     def check(self, row: Row) -> None:
         require_reason(row, "ends_on")
@@ -185,7 +195,7 @@ class StepSheet(BulkSheet):
         """Read once a workbook, and only what the sheets say of them: ten thousand whole actions would cost more
         than all the rest of a dry run."""
         if "actions" not in self.shared:
-            rows = own_actions(self.user).only("code", "title", "version")
+            rows = own_actions(self.user).only(*NAMED)
             self.shared["actions"] = {a.pk: a for a in rows}
         return self.shared["actions"]
 

@@ -91,8 +91,8 @@ def _rows(page: Worksheet, sheet: Sheet, templates: list[WriteOnlyCell]) -> int:
     query = sheet.rows()
     sheet.sets = sheet.load_sets(None)
     count = 0
-    for obj in query if query._prefetch_related_lookups else query.iterator(chunk_size=CHUNK):
-        page.append(styles.put(templates, sheet.line(obj)))
+    for line in sheet.lines(query if query._prefetch_related_lookups else query.iterator(chunk_size=CHUNK)):
+        page.append(styles.put(templates, line))
         count += 1
     for values in sheet.spare():
         page.append(styles.put(templates, sheet.spare_line(values)))

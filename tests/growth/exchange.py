@@ -6,7 +6,7 @@ from tests.growth.grow import grow_actions, grow_elements, grow_rounds, grow_use
 
 PAGES = [
     Page("exchange:home", (grow_rounds,)),
-    Page("exchange:workbook", (grow_actions,), most=16),
+    Page("exchange:workbook", (grow_actions,)),
     Page("exchange:list", (grow_users,), "admin"),
     Page("exchange:object_list", (grow_elements,)),
     Page("wizard:start", (grow_rounds,)),
