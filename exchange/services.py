@@ -70,7 +70,10 @@ def _tables(book: Book, scope: Any, sheets: Sequence[Sheet], workbook: Any) -> t
             notes += [f"{sheet.caption}：{note}" for note in raw.notes]
     if not tables:
         names = "」「".join(s.caption for s in sheets)
-        raise ValidationError(f"シート「{names}」がありません。この画面から書き出したファイルを選んでください。")
+        raise ValidationError(
+            f"シート「{names}」がありません。この画面から書き出したファイルを選んでください。"
+            "お手元の表は、取り込みウィザードから取り込めます。"
+        )
     return tables, notes
 
 

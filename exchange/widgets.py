@@ -13,6 +13,8 @@ from exchange import cells
 from lib.forms import plain_text
 
 LISTED = 12
+# Letters of a cell repeated in a message: enough to find it.
+QUOTED = 40
 
 
 class CellWidget(Widget):
@@ -285,7 +287,8 @@ class One(CellWidget):
     def _find(self, text: str) -> int:
         pk = self.table.find(text)
         if pk is None or (self._free is not None and pk not in self._free):
-            raise ValueError(self.table.hint(self.offered) if self.offered else "選べるものがありません。")
+            known = self.table.hint(self.offered) if self.offered else "選べるものがありません。"
+            raise ValueError(f"「{text[:QUOTED]}」は一覧にありません。{known}")
         return pk
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:

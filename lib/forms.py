@@ -74,6 +74,10 @@ def plain_text(value: str) -> str:
     return "".join(c for c in text if c in "\n\r\t" or unicodedata.category(c) != "Cc")
 
 
+# Widgets whose value is chosen, not typed.
+CHOSEN = (forms.Select, forms.RadioSelect, forms.CheckboxInput, forms.FileInput)
+
+
 class PortalForm(forms.Form):
     """A form of the portal: classes of the look, error links, and conflicts shown by field."""
 
@@ -89,6 +93,10 @@ class PortalForm(forms.Form):
 
     def _dress(self, name: str, field: forms.Field) -> None:
         widget = field.widget
+        # Django speaks of a "field", which nobody who fills in a form calls so.
+        if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
+            asked = "選んでください。" if isinstance(widget, CHOSEN) else "入力してください。"
+            field.error_messages["required"] = asked
         if isinstance(
             widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple | forms.HiddenInput
         ):

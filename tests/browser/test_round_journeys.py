@@ -106,7 +106,7 @@ def raise_hurdle(page: Page, title: str) -> None:
     form = page.get_by_role("form", name="課題を挙げる")
     form.get_by_label("区分").select_option("人材")
     form.get_by_role("button", name="挙げる").click()
-    expect(form).to_contain_text("このフィールドは必須です")
+    expect(form).to_contain_text("入力してください。")
     form.get_by_label("件名").fill(title)
     form.get_by_role("button", name="挙げる").click()
     expect(page.get_by_role("list", name="挙げた課題")).to_contain_text(title)

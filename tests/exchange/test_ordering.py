@@ -139,6 +139,7 @@ def test_a_parent_that_is_nowhere_is_refused_with_its_cell(taken: Taken) -> None
     wrong = [cell for cell in cells_of(taken.stage(), "error") if cell[3]]
     assert [(name, value) for name, _, value, _ in wrong] == [("parent", "どこにもない")]
     assert "から選んでください" in wrong[0][3]
+    assert "は一覧にありません。" in wrong[0][3]
 
 
 @pytest.mark.django_db
