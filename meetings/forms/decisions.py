@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Department
+from accounts.access import department_scope
+from accounts.models import Department, User
+from accounts.roles import Permission
 from actions.models import Action
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField
 from meetings.models import Decision, Meeting
@@ -59,9 +61,10 @@ class OpenActionForm(PortalForm):
     starts_on = WarekiDateField(label="開始日")
     ends_on = WarekiDateField(label="終了予定日")
 
-    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decision: Decision, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead_department"].queryset = Department.objects.current().sections()
+        rows, scope = Department.objects.current().sections(), department_scope(by, Permission.EDIT_ACTION)
+        self.fields["lead_department"].queryset = rows if scope is None else rows.filter(pk__in=scope)
         self.initial |= {
             "title": decision.text[:120], "lead_department": decision.department_id,
             "purpose": f"{decision.meeting.title}の{decision.get_kind_display()}による。",
@@ -84,11 +87,13 @@ class LinkActionForm(PortalForm):
 
     date_reason = forms.CharField(label="変更の理由", max_length=300, required=False)
 
-    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decision: Decision, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind = decision.get_kind_display()
         self.initial["date_reason"] = f"{decision.meeting.title}の{kind}「{decision.text}」による。"[:300]
         rows = Action.objects.live().select_related("lead_department").order_by("lead_department__order", "code")
+        if (scope := department_scope(by, Permission.EDIT_ACTION)) is not None:
+            rows = rows.filter(lead_department__in=scope)
         linked = decision.links.values("action_id")
         self.fields["action"].queryset = rows.exclude(pk__in=linked)
 

@@ -150,7 +150,7 @@ def action_open(request: Request, pk: int) -> HttpResponse:
     """Start an action from the decision."""
     decision = _decision(pk)
     _check_actions(request, decision)
-    form = OpenActionForm(request.POST if request.method == "POST" else None, decision=decision)
+    form = OpenActionForm(request.POST if request.method == "POST" else None, decision=decision, by=request.user)
     if request.method == "POST" and form.is_valid() and _opened(request, decision, form):
         messages.success(request, f"取組「{form.cleaned_data['title']}」を始めました。")
         return htmx.redirect(request, _url(pk))
@@ -171,7 +171,7 @@ def action_link(request: Request, pk: int) -> HttpResponse:
     """Name an action that exists, or move its end because of the decision."""
     decision = _decision(pk)
     _check_actions(request, decision)
-    form = LinkActionForm(request.POST if request.method == "POST" else None, decision=decision)
+    form = LinkActionForm(request.POST if request.method == "POST" else None, decision=decision, by=request.user)
     if request.method == "POST" and form.is_valid() and _linked(request, decision, form):
         messages.success(request, f"取組「{form.cleaned_data['action']}」と結び付けました。")
         return htmx.redirect(request, _url(pk))

@@ -186,8 +186,12 @@ def test_an_action_opened_from_a_decision_keeps_the_link(cast, as_user, decision
 def test_a_lead_opens_none_in_another_department(cast, as_user, decision):
     main_plan()
     client = as_user(cast.lead)
+    shown = client.get(url(decision, "action_open")).context["form"]
+    assert list(shown.fields["lead_department"].queryset) == [cast.tax]
     data = opening(cast, lead_department=cast.welfare.pk)
-    assert client.post(url(decision, "action_open"), data).status_code == 403
+    refused = client.post(url(decision, "action_open"), data)
+    assert refused.status_code == 422
+    assert "新しい取組" in refused.content.decode(), "nothing typed is lost"
     assert as_user(cast.other_lead).post(url(decision, "action_open"), opening(cast)).status_code == 403
     assert not Action.objects.exists()
 
@@ -197,6 +201,14 @@ def test_a_refused_action_leaves_no_link(cast, as_user, decision):
     response = as_user(cast.secretariat).post(url(decision, "action_open"), opening(cast))
     assert response.status_code == 422
     assert "整理番号" in response.content.decode()
+    assert not decision.links.exists()
+
+
+def test_a_lead_is_offered_the_actions_of_the_own_department(cast, as_user, decision):
+    own, other = make_action(lead_department=cast.tax), make_action(lead_department=cast.welfare)
+    client = as_user(cast.lead)
+    assert list(client.get(url(decision, "action_link")).context["form"].fields["action"].queryset) == [own]
+    assert client.post(url(decision, "action_link"), {"action": other.pk, "ends_on": ""}).status_code == 422
     assert not decision.links.exists()
 
 
