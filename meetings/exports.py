@@ -1,4 +1,4 @@
-"""Lists of the meetings as files: meetings, decisions, bodies, snapshots, publications."""
+"""Lists of the meetings as files: meetings, decisions, bodies, snapshots, publications, what moved between two."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.roles import Permission
 from exchange.lists import Head, ListExport, Shown, register
 from lib.http import Request
-from meetings import queries, queries_publishing
+from meetings import queries, queries_compare, queries_publishing
+from meetings.compare import Move
+from meetings.content import CorruptError
 from meetings.filters import DecisionFilter
 from meetings.models import Decision, Meeting, Publication, Snapshot
 
@@ -39,6 +41,12 @@ SNAPSHOT_HEADS = (
 PUBLICATION_HEADS = (
     Head("確定資料", "snapshot"), Head("基準日", "as_of", "date"), Head("状態", "state"), Head("承認の根拠", "note"),
     Head("承認した人", "approved_by"), Head("承認日時", "approved_at", "moment"), Head("あとで訂正", "corrected"),
+)  # fmt: skip
+MOVE_HEADS = (
+    Head("整理番号", "code"), Head("取組", "title"), Head("担当", "department"),
+    Head("動き", "kinds", note="重いものが先"), Head("変わったこと", "pairs", note="前 → 後"),
+    Head("計画変更の回数", "pushes", "number", "期日を先送りした取組だけ"), Head("理由の種類", "reason_kind"),
+    Head("理由", "reason"),
 )  # fmt: skip
 
 
@@ -111,10 +119,31 @@ def _publication(row: Publication) -> list[Any]:
     ]  # fmt: skip
 
 
+def moves(request: Request) -> Shown | None:
+    """All that moved by the filter of the comparison; nothing before there is a snapshot."""
+    today = timezone.localdate()
+    found = queries_compare.sides(request.GET, today)
+    try:
+        both = queries_compare.compared(found, today)
+    except CorruptError:
+        return None
+    rows = queries_compare.filtered(both[0].actions, request.GET) if both else []
+    note = f"{found.old}（{found.old.day}）と{found.new or 'いまの値'}" if found.old else ""
+    return Shown("取組の動き", MOVE_HEADS, map(_move, rows), note)
+
+
+def _move(m: Move) -> list[Any]:
+    return [
+        m.code, m.title, m.department_name, "、".join(word for word, _, _ in m.words),
+        "、".join(f"{label} {old} → {new}" for label, old, new in m.pairs), m.push_count if m.pushes else None,
+        m.reason_kind, m.reason,
+    ]  # fmt: skip
+
+
 def register_all() -> None:
     for key, title, shown in (
         ("meetings", "会議", meetings), ("decisions", "決定事項", decisions), ("bodies", "会議体", bodies),
-        ("snapshots", "確定資料", snapshots),
+        ("snapshots", "確定資料", snapshots), ("moves", "取組の動き", moves),
     ):  # fmt: skip
         register(ListExport(key, title, Permission.READ, shown))
     register(ListExport("publications", "公開の承認", Permission.RUN_MEETING, publications))

@@ -36,6 +36,7 @@ EXPORTED: dict[str, tuple[str, ...]] = {
     "maturity:surveys": ("surveys",),
     "maturity:usage": ("usage",),
     "meetings:bodies": ("bodies",),
+    "meetings:compare": ("moves",),
     "meetings:decisions": ("decisions",),
     "meetings:home": ("meetings",),
     "meetings:publications": ("publications",),
@@ -92,8 +93,6 @@ NOT_LISTS: dict[str, str] = {
         ("audit:export", "blanks:fill", "exchange:list", "exchange:object_list", "exchange:workbook", "maturity:chart",
          "maturity:department_chart", "meetings:pack_print", "rounds:calendar_feed", "rounds:export_csv",
          "rounds:export_xlsx", "strategy:compare_excel"), _FILE),
-    **dict.fromkeys(
-        ("dashboard:home", "dashboard:overview", "dashboard:projector", "dashboard:search", "meetings:compare"),
-        _GATHERS),
+    **dict.fromkeys(("dashboard:home", "dashboard:overview", "dashboard:projector", "dashboard:search"), _GATHERS),
     **dict.fromkeys(("blanks:list", "exchange:home", "rounds:calendar", "wizard:layouts"), _TOOL),
 }  # fmt: skip

@@ -32,7 +32,7 @@ LISTS: dict[str, tuple[str, str]] = {
         ("actions", "schedule", "hurdles", "requests", "budgets", "budget-totals", "budget-season", "programmes",
          "grades", "proposals", "indicators", "terms", "plans", "visions", "national-current", "national-versions",
          "mappings", "checklists", "gaps", "maturity", "references", "national-indicators", "surveys", "rounds",
-         "meetings", "decisions", "bodies", "snapshots"), ("viewer", "")),
+         "meetings", "decisions", "bodies", "snapshots", "moves"), ("viewer", "")),
     "elements": ("viewer", "edition"), "registers": ("viewer", "register"), "relations": ("viewer", "plan"),
     "national-items": ("viewer", "national"), "checklist": ("viewer", "checklist"), "usage": ("viewer", "usage"),
     "answers": ("viewer", "questionnaire"), "replies": ("viewer", "round"), "review": ("secretariat", "round"),

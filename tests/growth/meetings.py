@@ -45,8 +45,8 @@ PAGES = [
     Page("meetings:decision_create", (grow_agenda,), args=pk("meeting")),
     Page("meetings:snapshots", (grow_snapshots,)),
     Page("meetings:snapshot", (grow_snapshots, grow_actions), args=pk("snapshot")),
-    Page("meetings:compare", (grow_actions, grow_meetings)),
     Page("meetings:compare", (grow_actions,), data=lambda w: {"old": w.snapshot.pk, "new": "now"}),
+    Page("meetings:compare", (grow_actions, grow_meetings)),
     Page("meetings:meeting_freeze", (grow_actions,), args=pk("meeting")),
     Page("meetings:round_freeze", (grow_actions,)),
 ]

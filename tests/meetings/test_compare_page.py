@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+from io import StringIO
 
 import pytest
 from django.urls import reverse
@@ -159,3 +161,34 @@ class TestLength:
         whole = client.get(URL, {"whole": "decisions"}).text
         assert "件を見る" not in whole
         assert whole.count('<span class="tag">新しい決定</span>') == SHOWN + 1
+
+
+class TestFile:
+    CSV = reverse("exchange:list", args=["moves", "csv"])
+
+    def rows(self, client, **asked):
+        return list(csv.reader(StringIO(client.get(self.CSV, asked).content.decode("utf-8-sig"), newline="")))[1:]
+
+    def test_it_carries_every_page_of_the_list(self, cast, as_user):
+        freeze(cast, 30, make_body(kind="headquarters"))
+        for _ in range(PER_PAGE + 1):
+            make_action(lead_department=cast.tax)
+        client = as_user(cast.viewer)
+        page = client.get(URL, {"kind": "added", "page": 2})
+        assert f'href="{self.CSV}?kind=added"' in page.text
+        found = self.rows(client, kind="added")
+        assert [row[0] for row in found] == [m.code for m in page.context["moves"]]
+        assert {tuple(row[2:4]) for row in found} == {(cast.tax.name, "追加")}
+
+    def test_it_says_what_the_page_says_by_the_same_filter(self, told, cast, as_user):
+        client = as_user(cast.viewer)
+        assert [row[1] for row in self.rows(client)] == ["遅れた", "済んだ", "前進した"]
+        ((*_, title, department, kinds, pairs, pushes, _, _),) = self.rows(client, kind="forward")
+        assert (title, department, kinds, pairs, pushes) == ("前進した", cast.tax.name, "前進", "進捗率 30% → 50%", "")
+
+    def test_without_a_snapshot_it_has_no_rows(self, cast, as_user):
+        assert self.rows(as_user(cast.viewer)) == []
+
+    def test_a_damaged_snapshot_is_no_list(self, told, cast, as_user):
+        Snapshot.objects.filter(pk=told[1].pk).update(sha256="0" * 64)
+        assert as_user(cast.viewer).get(self.CSV).status_code == 404
