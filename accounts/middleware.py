@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,8 +49,9 @@ class SessionLimitMiddleware:
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Django's rule, with two additions: HTMX is sent to the sign-in page as a whole page, and a
-    password handed out by the administrator must be changed first."""
+    """Django's rule, with three additions: HTMX is sent to the sign-in page as a whole page, signing in leads back
+    to a page and never to the address of an act, and a password handed out by the administrator must be changed
+    first."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
@@ -60,6 +63,12 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
         return response
 
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """Many acts and fragments know no page of their own: who sent one comes back to where it was sent from."""
+        if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(_sent_from(request), self.get_login_url(view_func))
+
     def _first(self, request: HttpRequest) -> HttpResponse | None:
         """What this user has to do before anything else."""
         user = request.user
@@ -70,6 +79,15 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if settings.SECOND_FACTOR_ROLES and factors.is_required(user) and not factors.factor_of(user):
             return redirect("accounts:factor")
         return None
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The page of this portal that a request was sent from, without its host; home where the browser does not say."""
+    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    page = urlsplit(told)
+    if page.netloc != request.get_host() or not page.path.startswith("/"):
+        return reverse("dashboard:home")
+    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def _always_open() -> tuple[str, ...]:

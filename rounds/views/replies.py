@@ -121,9 +121,20 @@ def reply(request: Request, pk: int) -> HttpResponse:
     found = _found(pk)
     if not can(request.user, Permission.READ_REPLY, found):
         if found.state != "accepted":
-            raise Http404
+            return _carried_on(request, found)
         return redirect("rounds:frozen", pk)
     return page(request, found)
+
+
+def _carried_on(request: Request, old: Reply) -> HttpResponse:
+    """To the reply of the reader's department that took over this one in a reorganisation: links outlive those."""
+    own = request.user.department_ids()
+    heirs = Reply.objects.filter(round=old.round_id, department__in=own, department__predecessors=old.department_id)
+    heir = heirs.select_related("department").first() if old.state == "void" else None
+    if heir is None:
+        raise Http404
+    messages.info(request, f"{old.department}の回答は、組織改編により{heir.department}の回答に引き継がれています。")
+    return redirect("rounds:reply", heir.pk)
 
 
 def page(request: Request, found: Reply, *, status: int = 200) -> HttpResponse:

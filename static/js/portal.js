@@ -126,12 +126,18 @@
   });
 
   // A refused or broken request must not look like a saved one.
-  const failed = () => {
+  const kept = "入力した内容は画面に残っています。";
+  const refusals = {
+    403: `保存できませんでした。サインインした人か権限が変わっています。${kept}控えてから、画面を開き直してください。`,
+    404: `保存できませんでした。対象が、ほかの人の操作や組織改編で移ったか、なくなっています。${kept}控えてから、画面を開き直してください。`,
+  };
+  const failed = (event) => {
     const box = document.getElementById("messages");
     if (!box) return;
     const note = document.createElement("p");
     note.className = "note bad";
-    note.textContent = "サーバーと通信できず、保存できませんでした。入力した内容は画面に残っています。もう一度お試しください。";
+    note.textContent =
+      refusals[event.detail.xhr?.status] ?? `サーバーと通信できず、保存できませんでした。${kept}もう一度お試しください。`;
     box.replaceChildren(note);
   };
   document.addEventListener("htmx:sendError", failed);

@@ -231,6 +231,16 @@ class TestMidRound:
         assert (reply.state, reply.void_reason) == ("void", "組織改編により課税課へ引き継ぎ")
         assert (fresh.state, fresh.started_at) == ("draft", reply.started_at)
 
+    def test_a_link_to_the_old_reply_leads_to_that_of_the_heir(self, cast, row, round_, as_user) -> None:
+        old = make_reply(round=round_, department=cast.tax, started_at=timezone.now())
+        change(row, "rename", [cast.tax], [new("0204", "課税課")], cast.admin)
+        apply(row, cast.admin)
+        fresh = Reply.objects.get(department__name="課税課")
+        page = as_user(cast.member).get(f"/rounds/replies/{old.pk}/", follow=True)
+        assert page.redirect_chain == [(f"/rounds/replies/{fresh.pk}/", 302)]
+        assert "組織改編により課税課の回答に引き継がれています" in page.text
+        assert as_user(cast.viewer).get(f"/rounds/replies/{old.pk}/").status_code == 404
+
     def test_merging_two_drafts_keeps_both_reports(self, cast, row, round_) -> None:
         replies = [make_reply(round=round_, department=d, started_at=timezone.now()) for d in (cast.tax, cast.welfare)]
         for reply in replies:

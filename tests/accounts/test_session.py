@@ -177,6 +177,27 @@ def test_htmx_after_the_end_of_a_session_gets_the_sign_in_page_as_a_whole(client
     assert response.text == ""
 
 
+@pytest.mark.parametrize(
+    ("headers", "back"),
+    [
+        ({"Referer": "http://testserver/rounds/5/?kind=moved#x"}, "/rounds/5/%3Fkind%3Dmoved"),
+        ({"Referer": "https://evil.example/rounds/5/"}, "/"),
+        ({}, "/"),
+    ],
+)
+def test_an_act_after_the_end_of_a_session_leads_back_to_its_page(
+    client: Client, db: None, headers: dict[str, str], back: str
+) -> None:
+    response = client.post("/rounds/5/close/", headers=headers)
+    assert response["Location"] == f"{SIGN_IN}?next={back}"
+
+
+def test_a_fragment_after_the_end_of_a_session_leads_back_to_its_page(client: Client, db: None) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/rounds/replies/3/"}
+    response = client.post("/actions/replies/3/4/", headers=headers)
+    assert response["HX-Redirect"] == f"{SIGN_IN}?next=/rounds/replies/3/"
+
+
 def test_membership_that_ended_opens_nothing(as_user, db: None) -> None:
     user = make_user()
     make_membership(user=user, role="secretariat", valid_until=dt.date(2024, 3, 31))
