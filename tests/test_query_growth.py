@@ -18,7 +18,7 @@ from django.urls import reverse
 from tests import world as worlds
 from tests.access import ROWS
 from tests.conftest import make_cast, signed_in
-from tests.growth import PAGES, QUERIES, SINGLE, Page
+from tests.growth import MOST, PAGES, QUERIES, SINGLE, Page
 
 # Inside the transaction of the whole module; without the mark no test database would be made.
 pytestmark = pytest.mark.django_db
@@ -92,4 +92,4 @@ def test_queries_do_not_grow(measured: Page, world: SimpleNamespace) -> None:
                 grow(world)
         seen.append(queries_of(client, *address(measured, world)))
     assert not seen[1] - seen[0], f"grows with the rows:\n{told(seen[1] - seen[0])}"
-    assert seen[1].total() <= measured.most, told(seen[1])
+    assert seen[1].total() <= MOST, told(seen[1])

@@ -22,6 +22,7 @@ from tests import builders as make
 from tests import world as worlds
 from tests.actions.making import grow_depth, grow_graded_replies, grow_raised, make_hurdle
 from tests.conftest import make_cast, signed_in
+from tests.growth import MOST
 from tests.growth.grow import grow_own_actions, grow_papers
 from tests.indicators.builders import make_indicator
 from tests.meetings.making import make_decision
@@ -31,7 +32,6 @@ from tests.reported.making import grow_figures
 # Inside the transaction of the whole module; without the mark no test database would be made.
 pytestmark = pytest.mark.django_db
 
-LIMIT = 12
 PARTS = ["progress", "maturity", "hurdles", "registers", "indicators", "questions"]
 
 
@@ -194,4 +194,4 @@ def test_no_page_asks_more(case: Any, world: SimpleNamespace) -> None:
         response = client.get(url, headers={"HX-Request": "true"} if route == "rounds:standing" else {})
     assert response.status_code == 200
     told = "\n".join(f"{n}: {_short(q['sql'])}" for n, q in enumerate(captured.captured_queries, 1))
-    assert len(captured) <= LIMIT, f"{len(captured)} queries:\n{told}"
+    assert len(captured) <= MOST, f"{len(captured)} queries:\n{told}"

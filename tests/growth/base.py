@@ -8,19 +8,20 @@ from types import SimpleNamespace
 
 from tests.access import Values
 
+# Queries of any page at any length, the session's and the reader's posts counted.
+MOST = 12
+
 Grow = Callable[[SimpleNamespace], None]
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page, who reads it, and what makes it longer. A list may take twelve queries at any length;
-    `most` names the limit of a page that gathers from several places, `data` a query other than its row's."""
+    """A page, who reads it, and what makes it longer; `data` is a query other than its row's."""
 
     route: str
     grow: tuple[Grow, ...]
     role: str = "secretariat"
     args: Values | None = None
-    most: int = 12
     data: Values | None = None
 
     @property
