@@ -231,9 +231,11 @@ class CityRadar:
 
 
 def counted_rounds() -> RoundQuerySet:
-    """Every round, the newest first, with `asked`, its number of replies, and whether it `is_assessed`."""
+    """Every round, the newest first, with `asked`, its replies that were not ended (廃止), and whether it
+    `is_assessed`."""
     official = Assessment.objects.official().filter(reply__round=OuterRef("pk"))
-    counted = Round.objects.annotate(asked=Count("replies"), is_assessed=Exists(official))
+    asked = Count("replies", filter=~Q(replies__state="void"))
+    counted = Round.objects.annotate(asked=asked, is_assessed=Exists(official))
     return counted.order_by("-period_end", "-opens_on", "-pk")
 
 
@@ -289,8 +291,9 @@ def _of_axis(marks: dict[int, dict[str, Mark]], axis: AxisRow) -> list[Mark]:
 
 
 def asked_departments(round_id: int) -> Iterable[Department]:
-    """The departments of a round in their own order, those without an answer too."""
-    return Department.objects.filter(replies__round_id=round_id).order_by("order", "code", "pk")
+    """The departments of a round in their own order, those without an answer too, but none that ended meanwhile."""
+    asked = Reply.objects.filter(round=round_id).exclude(state="void")
+    return Department.objects.filter(pk__in=asked.values("department")).order_by("order", "code", "pk")
 
 
 def history(department: Department) -> list[Assessment]:

@@ -34,6 +34,13 @@ def test_secretariat_sees_its_desk_first(city, cast, as_user) -> None:
     assert "確認待ち 0課" in text
 
 
+def test_replies_that_a_reorganisation_ended_are_not_counted(city, cast, as_user) -> None:
+    said = re.findall(r"全\d+課", as_user(cast.secretariat).get(HOME).text)
+    builders.make_reply(round=city.opened, department=builders.make_department(), state="void")
+    assert said
+    assert re.findall(r"全\d+課", as_user(cast.secretariat).get(HOME).text) == said
+
+
 def test_secretariat_without_open_round_is_told_to_open_one(cast, as_user) -> None:
     text = as_user(cast.secretariat).get(HOME).content.decode()
     assert "いま開いている照会はありません" in text
