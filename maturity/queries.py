@@ -215,6 +215,13 @@ class CityRadar:
         return [a.weight if self.weighted else Decimal(1) for a in self.axes]
 
     @property
+    def partly_reviewed(self) -> int:
+        """How many axes have a reviewed average, 0 unless others with answers have none: the overall one is then
+        not of the same axes as that of the departments themselves."""
+        have = [a.reviewed is not None for a in self.axes if a.now is not None]
+        return 0 if all(have) else sum(have)
+
+    @property
     def silent(self) -> int:
         return self.asked - self.answered
 

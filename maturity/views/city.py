@@ -109,9 +109,10 @@ def city_chart(request: Request, name: str) -> HttpResponse:
 
 def _note(found: queries.CityRadar) -> str:
     weighted = "全体の平均は軸に重みを付けて計算。" if found.weighted else ""
+    reviewed = "一部の軸を確認" if found.partly_reviewed else "確認済み"
     return (
         f"受理した{found.answered}課の自己評価（照会した{found.asked}課のうち）。"
-        f"確認済み{found.reviewed}課。未回答と該当なしは平均に含めない。{weighted}"
+        f"{reviewed}{found.reviewed}課。未回答と該当なしは平均に含めない。{weighted}"
     )
 
 

@@ -138,6 +138,15 @@ class TestFigures:
         assert (second.now, second.reviewed, second.reviewed_count) == (Decimal("3.0"), Decimal("3.0"), 1)
         assert (third.now, third.reviewed) == (None, None)
         assert (found.overall, found.overall_reviewed, found.reviewed) == (Decimal("3.5"), Decimal("2.5"), 2)
+        assert found.partly_reviewed == 0, "both axes with answers have a reviewed average"
+
+    def test_an_overall_average_of_some_axes_says_so(self, score, cast, now, as_user):
+        official(now, cast.welfare, {"axis-1": 5, "axis-2": 4})
+        review(score, cast.secretariat, 2, "理由")
+        assert queries.city_radar().partly_reviewed == 1
+        html = as_user(cast.viewer).get(reverse("maturity:home")).content.decode()
+        assert "一部の軸を確認 1課" in html
+        assert "1軸だけ" in html
 
     def test_the_radar_gets_a_line_for_it_only_when_there_is_one(self, score, cast):
         keys = [s.key for s in charts.city_chart(queries.city_radar()).shapes]
