@@ -75,7 +75,7 @@ def plain_text(value: str) -> str:
 
 
 # Widgets whose value is chosen, not typed.
-CHOSEN = (forms.Select, forms.RadioSelect, forms.CheckboxInput, forms.FileInput)
+CHOSEN = (forms.Select, forms.RadioSelect, forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.FileInput)
 
 
 class PortalForm(forms.Form):
@@ -155,6 +155,12 @@ def display(value: Any) -> str:
     if isinstance(value, dt.date):
         return wareki.format_date(value, "long")
     return str(value)
+
+
+def chosen(field: forms.Field, value: Any) -> str:
+    """The same where the value may be a key of the field's choices."""
+    choices = dict(getattr(field, "choices", ())) if isinstance(value, str) and value else {}
+    return display(choices.get(value, value))
 
 
 def status_of(form: forms.BaseForm) -> int:

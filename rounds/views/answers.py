@@ -51,17 +51,19 @@ def answer(request: Request, pk: int, question_pk: int) -> HttpResponse:
     if not form.errors and not htmx.wants_fragment(request):
         return redirect(reverse("rounds:reply", args=[pk]) + f"#{question.anchor}")
     context = {"form": form, "reply": found, "editable": True, "question": question, "answered": True}
-    response = render(request, _template(request, form), context, status=status_of(form))
-    if form.conflicts:
+    # Two values beside each other go away with the question that showed them.
+    whole = bool(form.conflicts) or "compared" in request.POST
+    response = render(request, _template(request, whole), context, status=status_of(form))
+    if whole:
         response["HX-Retarget"], response["HX-Reswap"] = f"#{question.anchor}", "outerHTML"
     return htmx.announce(response, CHANGED)
 
 
-def _template(request: Request, form: AnswerForm) -> str:
-    """Pieces for HTMX, so that the field keeps the focus; the whole question where two values must be compared."""
+def _template(request: Request, whole: bool) -> str:
+    """Pieces for HTMX, so that the field keeps the focus; the whole question where two values were to be compared."""
     if not htmx.wants_fragment(request):
         return "rounds/question.html"
-    return "rounds/_question.html" if form.conflicts else "rounds/_question_parts.html"
+    return "rounds/_question.html" if whole else "rounds/_question_parts.html"
 
 
 @require_POST

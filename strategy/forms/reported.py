@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from lib.forms import display
+from lib.forms import chosen, display
 from lib.writes import StaleError
 from strategy.forms.indicators import ActualForm
 from strategy.forms.national import EntryForm
@@ -37,7 +37,7 @@ class Answered:
             said = typed(report.values)  # type: ignore[attr-defined]
             for name, value in form.cleaned_data.items():
                 if name in said and said[name] != value:
-                    form.conflicts[name] = display(said[name])
+                    form.conflicts[name] = chosen(form.fields[name], said[name])
             form.data = form.data.copy()
             form.data[form.add_prefix("version")] = str(report.version)  # type: ignore[attr-defined]
         form.add_error(None, error)

@@ -99,9 +99,11 @@ def test_a_refused_row_keeps_what_was_typed(member, reply, entry, wrong: dict, w
 
 def test_two_members_see_both_values(member: Client, reply: Reply, entry: RegisterEntry) -> None:
     member.post(entry_url(reply, entry), TYPED)
-    response = member.post(entry_url(reply, entry), TYPED | {"volume": "900"}, headers=htmx(f"entry-{entry.pk}"))
+    typed = TYPED | {"volume": "900", "state": "planned"}
+    response = member.post(entry_url(reply, entry), typed, headers=htmx(f"entry-{entry.pk}"))
     assert response.status_code == 409
     assert "いま保存されている値：1200" in response.text
+    assert "いま保存されている値：作業中" in response.text
     assert 'value="900"' in response.text
 
 

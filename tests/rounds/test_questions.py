@@ -318,7 +318,17 @@ def test_a_conflict_shows_both_values(reply: Reply, cast: SimpleNamespace, as_us
     assert "いま保存されている値：先の答え" in page
     assert "あとの答え</textarea>" in page
     assert 'name="version" value="1"' in page
-    assert post(as_user(cast.member), reply, "text", "あとの答え", 1).status_code == 302
+    assert 'name="compared"' in page
+
+
+def test_a_conflict_that_is_decided_is_not_shown_any_more(reply: Reply, cast: SimpleNamespace, as_user: Sign) -> None:
+    save(reply, "text", "先の答え", cast.lead)
+    asked, url = question(reply, "text"), f"/rounds/replies/{reply.pk}/questions/{question(reply, 'text').pk}/"
+    typed = {"value": "あとの答え", "version": "1", "compared": "1"}
+    response = as_user(cast.member).post(url, typed, headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (200, f"#q-{asked.pk}")
+    assert "いま保存されている値" not in response.text
+    assert post(as_user(cast.member), reply, "text", "次の答え", 2).status_code == 302
 
 
 def test_the_previous_answer_stands_beside(reply: Reply, cast: SimpleNamespace, as_user: Sign) -> None:
