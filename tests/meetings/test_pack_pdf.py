@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
 
 from meetings import resources_pdf
+from meetings.pack.blocks import Head, Page, cell, table
 from meetings.pack.build import build
 from meetings.resources_pdf import MissingFontError, Refusing, pdf, sheets, stylesheet
 from tests.meetings.pack_data import action, content, earlier, source
@@ -84,6 +86,16 @@ def test_a_full_item_with_long_words_stays_on_its_one_page():
     rows["items"][0]["targets"] = rows["items"][0]["targets"][:1] * 4
     pack = build(source(content=rows), ["items"])
     assert len(PdfReader(io.BytesIO(pdf(pack))).pages) == len(pack.pages)
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page():
+    pack = build(source(), ["late"])
+    heads = (Head("欄", 10),)
+    for count in range(28, 38):
+        first, second = ([(cell(f"{word}{n}"),) for n in range(rows)] for word, rows in (("甲", count), ("乙", 30)))
+        page = Page("late", "二つの表", (table("初め", heads, first, 99), table("続く表", heads, second, 99)))
+        reader = PdfReader(io.BytesIO(pdf(replace(pack, pages=(page,)))))
+        assert not [p for p in reader.pages if "続く表" in joined(p) and "乙0" not in joined(p)], count
 
 
 def test_no_line_begins_with_a_full_stop():
