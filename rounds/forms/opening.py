@@ -138,7 +138,10 @@ class OpenForm(PortalForm):
         return day
 
     def clean_due_on(self) -> dt.date:
-        return _near_future(self.cleaned_data["due_on"])
+        day, opens_on = _near_future(self.cleaned_data["due_on"]), self.cleaned_data.get("opens_on")
+        if opens_on and day < opens_on:  # told here too, so that it stands beside what else is wrong
+            raise ValidationError("回答の期限は開始日以後の日にしてください。")
+        return day
 
     def clean_departments(self) -> list[Department]:
         return [self.current[int(pk)] for pk in self.cleaned_data["departments"]]

@@ -74,6 +74,15 @@ def test_dates_are_read_in_every_usual_way(cast: SimpleNamespace, fake: FakeSect
     assert Round.objects.get().due_on == due
 
 
+def test_a_deadline_before_the_opening_is_told_beside_what_else_is_wrong(
+    cast: SimpleNamespace, fake: FakeSection, as_user: Sign
+) -> None:
+    late = format_date(today() + dt.timedelta(days=20), "short")
+    page = as_user(cast.secretariat).post(URL, sent(cast, opens_on=late, departments=[])).text
+    assert "回答の期限は開始日以後の日" in page
+    assert "照会する所属を1つ以上" in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
