@@ -281,7 +281,9 @@ class _Checker:
         v = self.values
         found = self.scale.lines.get(v["axis"]) or self.scale.lines.get(v["axis_name"])
         if found is None:
-            self._refuse("axis", self.axis_words or "（空欄）", "は本市の評価基準にない軸です。")
+            # The words of the column that is named, or they are not found again in the file.
+            name = "axis_name" if v["axis_name"] and not v["axis"] else "axis"
+            self._refuse(name, v[name] or "（空欄）", "は本市の評価基準にない軸です。")
         return found
 
     def _level(self) -> Decimal | None:

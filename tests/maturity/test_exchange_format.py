@@ -60,6 +60,13 @@ def test_refuses_other_cells(line: str, column: str, value: str) -> None:
     assert value in text
 
 
+@pytest.mark.parametrize(("axis", "column", "value"), [("weather", "軸の識別子", "weather"), ("", "軸の名前", "天気")])
+def test_an_unknown_axis_is_named_as_its_column_has_it(axis: str, column: str, value: str) -> None:
+    head = "自治体,基準日,軸の識別子,軸の名前,レベル,出典"
+    said = refusal("a.csv", csv_of(f"甲市,2026-09-30,{axis},天気,3,資料", head=head))
+    assert f"「{column}」：「{value}」" in said
+
+
 def test_refuses_duplicates_also_by_the_name_of_the_axis() -> None:
     text = refusal("a.csv", csv_of("甲市,2026-09-30,systems,3,資料", "甲市,R8.9.30,庁内システム,2,資料"))
     assert "3行目" in text
