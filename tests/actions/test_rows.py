@@ -72,7 +72,7 @@ def test_a_missing_reason_is_stored_and_shown(cast, as_user, reply, action):
         ({"percent": "abc"}, "0から100までの整数"),
         ({"percent": "9" * 5000}, "0から100までの整数"),
         ({"lifecycle": "sleeping"}, "sleeping"),
-        ({"lifecycle": ""}, "必須"),
+        ({"lifecycle": ""}, "選んでください"),
         ({"done": "長" * 1001}, "1000"),
         ({"reason": "長" * 301}, "300"),
         ({"reason_kind": "weather"}, "weather"),

@@ -37,9 +37,9 @@ def replies(reply):
     question = builders.make_question(round=other, required=True)
     later = builders.make_reply(round=other, department=department, started_at=now)
     Answer.objects.create(reply=later, question=question, text="はい")
-    for row in (reply, later):
+    for percent, row in ((10, reply), (20, later)):
         action = department.led_actions.filter(lifecycle="running").first()
-        builders.make_report(action=action, reply=row, as_of=row.round.period_end, percent=row.pk)
+        builders.make_report(action=action, reply=row, as_of=row.round.period_end, percent=percent)
     builders.make_assessment({"axis-1": 3, "axis-2": None}, reply=later)
     elsewhere = builders.make_reply(round=reply.round, department=builders.make_department(), started_at=now)
     return [reply, later, elsewhere]
