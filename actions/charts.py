@@ -106,7 +106,13 @@ def _rows(actions: Iterable[Planned], phases: Bars, linked: bool) -> list[Schedu
 def _row(action: Planned, phases: Sequence[Phase], href: str) -> ScheduleRow:
     bars = phases or [Phase("取組の期間", "department", action.starts_on, action.ends_on)]
     percent = action.percent if action.reported_as_of else None
-    return ScheduleRow(action.title, bars, percent, action.state_key, href)
+    return ScheduleRow(action.title, bars, percent, action.state_key, href, markers=_later_end(action, phases))
+
+
+def _later_end(action: Planned, phases: Sequence[Phase]) -> list[tuple[dt.date, str]]:
+    """The end of an action behind its last planned phase: it was put off, and the phases were not planned anew."""
+    planned = [phase.end for phase in phases if not phase.is_actual]
+    return [(action.ends_on, "終了予定")] if planned and action.ends_on > max(planned) else []
 
 
 def _halves(first: dt.date, last: dt.date, today: dt.date) -> list[fiscal.Period]:

@@ -231,6 +231,8 @@ def _upsert(
         return _create(action, reply, values, version=version, by=by)
     if report.accepted_at is not None:
         raise ValidationError("この取組の報告はすでに受理されています。")
+    if version == report.version and all(getattr(report, name) == value for name, value in values.items()):
+        return report  # saved once more as it stands: nothing is said anew
     before = report_state(report)
     for name, value in values.items():
         setattr(report, name, value)

@@ -147,6 +147,18 @@ def test_the_schedule_of_an_item_shows_its_actions_by_code(client):
     assert "よその取組" not in page
 
 
+def test_an_end_that_was_put_off_stands_behind_the_last_phase(client):
+    """The chart reaches as far as the dates beside it say, although the phases were not planned anew."""
+    item = make_item(plan=make_national_plan(is_current=True))
+    late = make_action(title="延びた取組", items=[item], starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2028, 3, 31))
+    make_phase(action=late, ends_on=dt.date(2027, 9, 30))
+    make_phase(action=late, label="先行", ends_on=dt.date(2027, 3, 31), actual=True)
+    make_phase(action=make_action(title="延びない取組", items=[item]))
+    page = client.get(reverse("actions:item_schedule"), {"item": item.key}, **HX).content.decode()
+    assert "延びた取組：終了予定（令和10年3月31日）" in page
+    assert "延びない取組：終了予定" not in page
+
+
 def test_the_schedule_of_an_item_stops_at_forty(client):
     item = make_item(plan=make_national_plan(is_current=True))
     for _ in range(42):

@@ -67,6 +67,14 @@ def test_a_second_save_changes_the_one_draft(cast, action, reply):
     assert "done" not in entry.changes
 
 
+def test_the_same_words_once_more_change_nothing(cast, action, reply):
+    first = save(action, reply, cast.member)
+    again = save(action, reply, cast.lead, version=first.version)
+    assert (again.version, again.reported_by, acts("report")) == (1, cast.member, 1)
+    with pytest.raises(StaleError):
+        save(action, reply, cast.lead, version=first.version - 1)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
