@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +18,7 @@ from tests import world as worlds
 from tests.access import ROWS
 from tests.conftest import make_cast, signed_in
 from tests.growth import MOST, PAGES, QUERIES, SINGLE, Page
+from tests.held import apart, held
 
 # Inside the transaction of the whole module; without the mark no test database would be made.
 pytestmark = pytest.mark.django_db
@@ -27,17 +27,15 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     """The city before anything grows, built once."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with held(django_db_blocker):
         yield worlds.build(make_cast())
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def world(city: SimpleNamespace) -> Iterator[SimpleNamespace]:
     """The city for one page: its rows are rolled back afterwards, and its objects are copies."""
-    with transaction.atomic():
-        yield deepcopy(city)
-        transaction.set_rollback(True)
+    with apart(city) as copied:
+        yield copied
 
 
 def test_every_page_is_measured_or_single() -> None:

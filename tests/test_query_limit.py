@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +23,7 @@ from tests.actions.making import grow_depth, grow_graded_replies, grow_raised, m
 from tests.conftest import make_cast, signed_in
 from tests.growth import MOST
 from tests.growth.grow import grow_own_actions, grow_papers
+from tests.held import apart, held
 from tests.indicators.builders import make_indicator
 from tests.meetings.making import make_decision
 from tests.money.making import make_proposal
@@ -38,18 +38,16 @@ PARTS = ["progress", "maturity", "hurdles", "registers", "indicators", "question
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     """The city with a reply of 税務課 that is asked about everything and answered in part."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with held(django_db_blocker):
         world = worlds.build(make_cast())
         _fill(world)
         yield world
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def world(city: SimpleNamespace) -> Iterator[SimpleNamespace]:
-    with transaction.atomic():
-        yield deepcopy(city)
-        transaction.set_rollback(True)
+    with apart(city) as copied:
+        yield copied
 
 
 def _fill(world: SimpleNamespace) -> None:
