@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -10,6 +12,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 NOT_READY = 503
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether files can be stored there; a folder that nobody needed yet is made in the nearest one above it."""
+    there = next(f for f in (folder, *folder.absolute().parents) if f.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 class HealthMiddleware:
@@ -41,8 +49,7 @@ class HealthMiddleware:
         except DatabaseError:
             connection.close()
             yield "database", "unreachable"
-        folders = settings.KEPT_FOLDERS.values()
-        yield "files", "ok" if all(not f.exists() or f.is_dir() for f in folders) else "missing"
+        yield "files", "ok" if all(map(_takes_files, settings.KEPT_FOLDERS.values())) else "missing"
 
     def _is_migrated(self) -> bool:
         """Asked until it is so; a process never gets older than its tables."""

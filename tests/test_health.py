@@ -48,3 +48,13 @@ def test_readyz_with_a_file_where_the_attachments_belong(client: Client, db: Non
     settings.KEPT_FOLDERS = {"attachments": tmp_path / "attachments"}
     response = client.get("/readyz")
     assert (response.status_code, response.json()["files"]) == (503, "missing")
+
+
+def test_readyz_with_a_folder_that_takes_no_files(
+    client: Client, db: None, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KEPT_FOLDERS = {"attachments": tmp_path / "not" / "yet" / "made"}
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setattr("dxportal.health.os.access", lambda place, how: place != tmp_path)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["files"]) == (503, "missing")
