@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import Membership, User
 from lib.prepared import PreparedRows
@@ -17,6 +18,13 @@ from lib.prepared import PreparedRows
 def login_id_of(named: str) -> str:
     """The staff number in what a directory calls somebody: `CITY\\a001`, `a001@CITY.LOCAL`, `ａ００１`."""
     return unicodedata.normalize("NFKC", named).strip().rpartition("\\")[2].partition("@")[0]
+
+
+def named_by_proxy(value: str) -> str:
+    """Whom a header `secret:name` names; nobody without the secret, whoever sent it and on whatever way."""
+    secret, _, named = value.partition(":")
+    known = settings.REMOTE_USER_SECRET
+    return named.strip() if known and constant_time_compare(secret.strip(), known) else ""
 
 
 _POSTS = PreparedRows(

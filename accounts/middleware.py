@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import factors, limits, once, passwords, services
-from accounts.backends import login_id_of
+from accounts.backends import login_id_of, named_by_proxy
 from accounts.confirming import ELSEWHERE
 from lib import htmx
 
@@ -127,14 +127,15 @@ class OnceMiddleware:
 
 
 class ProxySignInMiddleware:
-    """Signs in whom the proxy names in a header. Off unless a setting names it, and deaf to other machines."""
+    """Signs in whom the proxy names in a header. Off unless a setting names it, deaf to other machines, and to
+    everybody without the secret that the proxy puts in front of the name."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.REMOTE_USER_HEADER and request.META.get("REMOTE_ADDR", "") in settings.PROXY_ADDRESSES:
-            self._follow(request, request.headers.get(settings.REMOTE_USER_HEADER, ""))
+            self._follow(request, named_by_proxy(request.headers.get(settings.REMOTE_USER_HEADER, "")))
         return self.get_response(request)
 
     def _follow(self, request: HttpRequest, named: str) -> None:

@@ -169,6 +169,14 @@ FILES_PER_MINUTE = int(os.environ.get("DXPORTAL_FILES_PER_MINUTE", "60" if PRODU
 # Sign-on by a proxy: the header that carries the name, and the only addresses from which it is believed.
 REMOTE_USER_HEADER = os.environ.get("DXPORTAL_REMOTE_USER_HEADER", "")
 PROXY_ADDRESSES = env_list("DXPORTAL_PROXY_ADDRESSES", "127.0.0.1,::1")
+# Servers read X_Remote_User as X-Remote-User, so a proxy that takes only one of them off lets the other through: what
+# the header says counts only behind a secret that nobody but the proxy and the portal knows.
+REMOTE_USER_SECRET = os.environ.get("DXPORTAL_REMOTE_USER_SECRET", "")
+if REMOTE_USER_HEADER and len(REMOTE_USER_SECRET) < 20:
+    raise ImproperlyConfigured(
+        "DXPORTAL_REMOTE_USER_HEADER を使うときは、"
+        "DXPORTAL_REMOTE_USER_SECRET に20文字以上の秘密の文字列を設定してください。"
+    )
 if REMOTE_USER_HEADER:
     AUTHENTICATION_BACKENDS.append("accounts.backends.ProxyBackend")
 # Sign-on by OpenID Connect: on as soon as a client is named. Accounts are never created by it.

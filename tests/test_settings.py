@@ -52,6 +52,15 @@ def test_production_refuses_a_missing_or_demo_secret(env: dict[str, str]) -> Non
     assert "DXPORTAL_SECRET_KEY" in result.stderr
 
 
+@pytest.mark.parametrize("secret", ["", "x" * 19])
+def test_sign_on_by_a_header_needs_a_secret(secret: str) -> None:
+    result = production(
+        "manage.py", "check", DXPORTAL_REMOTE_USER_HEADER="X-Remote-User", DXPORTAL_REMOTE_USER_SECRET=secret
+    )
+    assert result.returncode != 0
+    assert "DXPORTAL_REMOTE_USER_SECRET" in result.stderr
+
+
 def test_unknown_mode_is_refused() -> None:
     result = production("manage.py", "check", DXPORTAL_MODE="debug")
     assert result.returncode != 0
@@ -115,9 +124,7 @@ def test_security_headers(answer: dict) -> None:
 
 
 def test_content_policy_allows_nothing_inline_and_nothing_from_elsewhere(answer: dict) -> None:
-    policy = dict(
-        part.strip().partition(" ")[::2] for part in answer["headers"]["Content-Security-Policy"].split(";")
-    )
+    policy = dict(part.strip().partition(" ")[::2] for part in answer["headers"]["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"

@@ -18,6 +18,7 @@ from accounts.models import User
 from audit.models import Entry
 
 SIGN_IN = "/accounts/sign-in/"
+SECRET = "known-to-proxy-and-portal"
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,12 @@ def test_what_directories_call_somebody(named: str, login_id: str) -> None:
 @pytest.fixture
 def proxied(settings, cast: SimpleNamespace) -> None:
     settings.REMOTE_USER_HEADER = "X-Remote-User"
+    settings.REMOTE_USER_SECRET = SECRET
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "accounts.backends.ProxyBackend"]
 
 
 def named(name: str, **kw: str) -> Client:
-    return Client(headers={"X-Remote-User": name} if name else {}, **kw)
+    return Client(headers={"X-Remote-User": f"{SECRET}:{name}"} if name else {}, **kw)
 
 
 def test_whom_the_proxy_names_is_signed_in(proxied: None, cast: SimpleNamespace) -> None:
@@ -57,6 +59,26 @@ def test_another_machine_is_not_believed(proxied: None, cast: SimpleNamespace) -
     assert named("viewer", REMOTE_ADDR="10.0.0.5").get("/")["Location"].startswith(SIGN_IN)
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["viewer", ":viewer", f"{SECRET[:-1]}:viewer", f"viewer:{SECRET}", f"x,{SECRET}:viewer", f"{SECRET}:", "ａ:viewer"],
+)
+def test_without_the_secret_a_name_is_nothing(proxied: None, cast: SimpleNamespace, value: str) -> None:
+    """A header that a proxy did not take off, as X_Remote_User beside X-Remote-User, opens nothing."""
+    assert Client(headers={"X-Remote-User": value}).get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_a_forged_name_beside_the_proxys_ends_the_session(proxied: None, cast: SimpleNamespace) -> None:
+    client = named("viewer")
+    client.get("/")
+    assert client.get("/", headers={"X-Remote-User": "admin"})["Location"].startswith(SIGN_IN)
+
+
+def test_no_secret_no_sign_on(proxied: None, cast: SimpleNamespace, settings) -> None:
+    settings.REMOTE_USER_SECRET = ""
+    assert Client(headers={"X-Remote-User": ":viewer"}).get("/")["Location"].startswith(SIGN_IN)
+
+
 @pytest.mark.parametrize("name", ["stranger", "viewer2", "'; --"])
 def test_only_somebody_registered_gets_in_and_nobody_is_made(proxied: None, name: str) -> None:
     before = User.objects.count()
@@ -73,7 +95,7 @@ def test_a_stopped_user_stays_outside(proxied: None, cast: SimpleNamespace) -> N
 def test_the_session_is_of_whom_the_proxy_names_now(proxied: None, cast: SimpleNamespace, later: str) -> None:
     client = named("viewer")
     client.get("/")
-    response = client.get("/", headers={"X-Remote-User": later})
+    response = client.get("/", headers={"X-Remote-User": f"{SECRET}:{later}"})
     if later:
         assert client.session["_auth_user_id"] == str(cast.lead.pk)
     else:
@@ -81,7 +103,7 @@ def test_the_session_is_of_whom_the_proxy_names_now(proxied: None, cast: SimpleN
 
 
 def test_a_session_by_password_is_left_alone(proxied: None, as_user, cast: SimpleNamespace) -> None:
-    assert as_user(cast.lead).get("/", headers={"X-Remote-User": "viewer"}).status_code == 200
+    assert as_user(cast.lead).get("/", headers={"X-Remote-User": f"{SECRET}:viewer"}).status_code == 200
 
 
 def test_administration_does_not_ask_for_a_password_that_is_not_the_portals(
