@@ -24,6 +24,13 @@ def env_flag(name: str, default: bool) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in ("1", "true", "yes", "on")
 
 
+def env_number(name: str, default: int) -> int:
+    given = os.environ.get(name, "").strip()
+    if given and not given.isdecimal():
+        raise ImproperlyConfigured(f"{name} は0以上の整数にしてください（いまは「{given}」）。")
+    return int(given) if given else default
+
+
 DEMO_SECRET = "dxportal-demo-secret-for-trying-on-one-machine-only-0123456789"
 SECRET_KEY = os.environ.get("DXPORTAL_SECRET_KEY", "" if PRODUCTION else DEMO_SECRET)
 if PRODUCTION and (SECRET_KEY == DEMO_SECRET or len(SECRET_KEY) < 50):
@@ -134,7 +141,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.backends.PortalBackend",
 ]
-PASSWORD_MIN_LENGTH = int(os.environ.get("DXPORTAL_PASSWORD_MIN_LENGTH", "12"))
+PASSWORD_MIN_LENGTH = env_number("DXPORTAL_PASSWORD_MIN_LENGTH", 12)
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -148,9 +155,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 # Off by default, as ASVS and NIST advise: long and unknown beats mixed and often changed.
-PASSWORD_KINDS = int(os.environ.get("DXPORTAL_PASSWORD_KINDS", "0"))
-PASSWORD_HISTORY = int(os.environ.get("DXPORTAL_PASSWORD_HISTORY", "0"))
-PASSWORD_MAX_AGE_DAYS = int(os.environ.get("DXPORTAL_PASSWORD_MAX_AGE_DAYS", "0"))
+PASSWORD_KINDS = env_number("DXPORTAL_PASSWORD_KINDS", 0)
+PASSWORD_HISTORY = env_number("DXPORTAL_PASSWORD_HISTORY", 0)
+PASSWORD_MAX_AGE_DAYS = env_number("DXPORTAL_PASSWORD_MAX_AGE_DAYS", 0)
 AUTH_PASSWORD_VALIDATORS += [
     {"NAME": f"accounts.passwords.{name}", "OPTIONS": options}
     for name, options, on in (
@@ -160,12 +167,12 @@ AUTH_PASSWORD_VALIDATORS += [
     if on
 ]
 # Users and roles ask for the password again after so many minutes; 0 switches it off.
-CONFIRM_SECONDS = int(os.environ.get("DXPORTAL_CONFIRM_MINUTES", "15")) * 60
+CONFIRM_SECONDS = env_number("DXPORTAL_CONFIRM_MINUTES", 15) * 60
 # Roles that must have a second factor, e.g. admin,secretariat; everybody else may have one.
 SECOND_FACTOR_ROLES = env_list("DXPORTAL_SECOND_FACTOR_ROLES")
 # How often in a minute: sign-ins from one address (a whole office may share one), files taken by one person.
-SIGN_INS_PER_MINUTE = int(os.environ.get("DXPORTAL_SIGN_INS_PER_MINUTE", "60" if PRODUCTION else "0"))
-FILES_PER_MINUTE = int(os.environ.get("DXPORTAL_FILES_PER_MINUTE", "60" if PRODUCTION else "0"))
+SIGN_INS_PER_MINUTE = env_number("DXPORTAL_SIGN_INS_PER_MINUTE", 60 if PRODUCTION else 0)
+FILES_PER_MINUTE = env_number("DXPORTAL_FILES_PER_MINUTE", 60 if PRODUCTION else 0)
 # Sign-on by a proxy: the header that carries the name, and the only addresses from which it is believed.
 REMOTE_USER_HEADER = os.environ.get("DXPORTAL_REMOTE_USER_HEADER", "")
 PROXY_ADDRESSES = env_list("DXPORTAL_PROXY_ADDRESSES", "127.0.0.1,::1")
@@ -201,8 +208,8 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "dashboard:home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
-AXES_FAILURE_LIMIT = int(os.environ.get("DXPORTAL_LOCKOUT_FAILURES", "5"))
-AXES_COOLOFF_TIME = int(os.environ.get("DXPORTAL_LOCKOUT_MINUTES", "15")) / 60
+AXES_FAILURE_LIMIT = env_number("DXPORTAL_LOCKOUT_FAILURES", 5)
+AXES_COOLOFF_TIME = env_number("DXPORTAL_LOCKOUT_MINUTES", 15) / 60
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
@@ -212,11 +219,11 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 # How long reads of restricted pages and sign-in attempts are kept; `manage.py prune` removes what is older.
-READ_LOG_DAYS = int(os.environ.get("DXPORTAL_READ_LOG_DAYS", "1095"))
-ATTEMPT_DAYS = int(os.environ.get("DXPORTAL_ATTEMPT_DAYS", "90"))
+READ_LOG_DAYS = env_number("DXPORTAL_READ_LOG_DAYS", 1095)
+ATTEMPT_DAYS = env_number("DXPORTAL_ATTEMPT_DAYS", 90)
 
-SESSION_IDLE_SECONDS = int(os.environ.get("DXPORTAL_SESSION_IDLE_MINUTES", "60")) * 60
-SESSION_ABSOLUTE_SECONDS = int(os.environ.get("DXPORTAL_SESSION_HOURS", "12")) * 3600
+SESSION_IDLE_SECONDS = env_number("DXPORTAL_SESSION_IDLE_MINUTES", 60) * 60
+SESSION_ABSOLUTE_SECONDS = env_number("DXPORTAL_SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -275,7 +282,7 @@ WHITENOISE_AUTOREFRESH = False
 EMAIL_HOST = os.environ.get("DXPORTAL_SMTP_HOST", "")
 MAIL_CONFIGURED = bool(EMAIL_HOST)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_CONFIGURED else 'dummy'}.EmailBackend"
-EMAIL_PORT = int(os.environ.get("DXPORTAL_SMTP_PORT", "25"))
+EMAIL_PORT = env_number("DXPORTAL_SMTP_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("DXPORTAL_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("DXPORTAL_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("DXPORTAL_SMTP_STARTTLS", False)
@@ -287,7 +294,7 @@ SITE_URL = os.environ.get("DXPORTAL_URL", "").rstrip("/")
 
 MEGABYTE = 1024 * 1024
 ATTACHMENTS_ROOT = VAR_DIR / "attachments"
-ATTACHMENT_MAX_BYTES = int(os.environ.get("DXPORTAL_ATTACHMENT_MAX_MB", "10")) * MEGABYTE
+ATTACHMENT_MAX_BYTES = env_number("DXPORTAL_ATTACHMENT_MAX_MB", 10) * MEGABYTE
 ATTACHMENTS_PER_REPLY = 10
 OFFICE_TYPE = "application/vnd.openxmlformats-officedocument"
 ATTACHMENT_TYPES = {
@@ -312,16 +319,16 @@ SITE_MUNICIPALITY_CODE = os.environ.get("DXPORTAL_MUNICIPALITY_CODE", "")
 UPLOAD_MAX_BYTES = max(ATTACHMENT_MAX_BYTES, 20 * MEGABYTE)
 # What one workbook or CSV may ask of the machine; each limit is refused with a message that names it.
 EXCHANGE_LIMITS = {
-    "file_bytes": int(os.environ.get("DXPORTAL_EXCHANGE_FILE_MB", "20")) * MEGABYTE,
-    "unpacked_bytes": int(os.environ.get("DXPORTAL_EXCHANGE_UNPACKED_MB", "400")) * MEGABYTE,
-    "rows": int(os.environ.get("DXPORTAL_EXCHANGE_ROWS", "100000")),
-    "columns": int(os.environ.get("DXPORTAL_EXCHANGE_COLUMNS", "1000")),
-    "cells": int(os.environ.get("DXPORTAL_EXCHANGE_CELLS", "2000000")),
-    "memory_bytes": int(os.environ.get("DXPORTAL_EXCHANGE_MEMORY_MB", "1024")) * MEGABYTE,
-    "seconds": int(os.environ.get("DXPORTAL_EXCHANGE_SECONDS", "60")),
+    "file_bytes": env_number("DXPORTAL_EXCHANGE_FILE_MB", 20) * MEGABYTE,
+    "unpacked_bytes": env_number("DXPORTAL_EXCHANGE_UNPACKED_MB", 400) * MEGABYTE,
+    "rows": env_number("DXPORTAL_EXCHANGE_ROWS", 100000),
+    "columns": env_number("DXPORTAL_EXCHANGE_COLUMNS", 1000),
+    "cells": env_number("DXPORTAL_EXCHANGE_CELLS", 2000000),
+    "memory_bytes": env_number("DXPORTAL_EXCHANGE_MEMORY_MB", 1024) * MEGABYTE,
+    "seconds": env_number("DXPORTAL_EXCHANGE_SECONDS", 60),
 }
 # A checked file waits this long for its confirmation.
-IMPORT_KEEP_HOURS = int(os.environ.get("DXPORTAL_IMPORT_KEEP_HOURS", "24"))
+IMPORT_KEEP_HOURS = env_number("DXPORTAL_IMPORT_KEEP_HOURS", 24)
 # Rows that are checked in one answer; a longer file shows its progress.
 IMPORT_STEP_ROWS = 5000
 # Workbooks whose rows are tried one by one through their services take this many rows a file.

@@ -50,8 +50,12 @@ def write_digest(folder: Path) -> Path:
 
 
 def read_digests(folder: Path) -> Iterator[Digest]:
-    """Digests of a folder, oldest first. Raises BadDigest where a signature does not fit."""
-    for path in sorted(folder.glob(NAMED)):
+    """Digests of a folder, oldest first. Raises BadDigest where a signature does not fit, or where there is none at
+    all: a share that is not mounted must not look like a book that holds."""
+    paths = sorted(folder.glob(NAMED))
+    if not paths:
+        raise BadDigest(f"{folder}：日々の控えが1件もありません。フォルダーを確かめてください")
+    for path in paths:
         try:
             body = json.loads(path.read_text(encoding="utf-8"))
             signature = body.pop("signature")

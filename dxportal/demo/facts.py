@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, ProgrammingError, transaction
 
 from actions.models import FundingProgramme
 from actions.services.budgets import load_programmes
@@ -146,6 +146,8 @@ def _load(source: Source, data: Any, by: Any) -> None:
         raise FactsError(f"{source.name} を読み込めません（{_sentence(error)}）。") from error
     except KeyError as error:
         raise FactsError(f"{source.name} が指している「{error.args[0]}」がありません。") from error
+    except (OperationalError, ProgrammingError):
+        raise  # the machine's trouble, not the file's
     except (DatabaseError, ValueError) as error:
         raise FactsError(f"{source.name} を読み込めません（{error}）。") from error
 

@@ -194,6 +194,15 @@ def test_a_digest_that_was_altered_is_named(db: None, tmp_path: Path, change: di
     assert path.name in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("folder", ["", "missing"])
+def test_a_folder_without_digests_proves_nothing(db: None, tmp_path: Path, capsys, folder: str) -> None:
+    """As when the other machine's share is not mounted, or somebody took all of them away."""
+    write(2)
+    with pytest.raises(SystemExit):
+        call_command("audit_verify", digests=tmp_path / folder)
+    assert "日々の控えが1件もありません" in capsys.readouterr().err
+
+
 def test_digest_into_a_folder_that_is_not_there(db: None, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="書き出せませんでした"):
         call_command("audit_digest", to=tmp_path / "missing")

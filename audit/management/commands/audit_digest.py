@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.services import write_digest
+from lib.troubles import reason_of
 
 
 class Command(BaseCommand):
@@ -18,5 +19,5 @@ class Command(BaseCommand):
         try:
             path = write_digest(options["to"])
         except OSError as error:
-            raise CommandError(f"書き出せませんでした：{error.strerror or error}") from error
+            raise CommandError(f"書き出せませんでした：{reason_of(error)}") from error
         self.stdout.write(str(path))

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from dxportal.keeping import backup
+from lib.troubles import reason_of
 
 
 class Command(BaseCommand):
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         try:
             told = backup.take(target)
         except OSError as error:
-            raise CommandError(f"控えを書けませんでした：{error.strerror or error}") from error
+            raise CommandError(f"控えを書けませんでした：{reason_of(error)}") from error
         rows = sum(told["rows"].values())
-        self.stdout.write(f"{target}：{rows}行、ファイル{len(told['files'])}個、操作の記録は{told['ledger']['seq']}番まで")
+        self.stdout.write(
+            f"{target}：{rows}行、ファイル{len(told['files'])}個、操作の記録は{told['ledger']['seq']}番まで"
+        )
         self.stdout.write(f"sha256 {told['sha256']}")

@@ -41,6 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MODE == "production":
             raise CommandError("本番環境ではデモのデータをつくれません。DXPORTAL_MODE=demo で実行してください。")
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         _migrate()
         if User.objects.exists() and not options["reset"]:
             self.stdout.write("データはあります。つくり直すときは --reset を付けてください。")
