@@ -25,5 +25,11 @@ def mark(request: HttpRequest, kind: str, label: str) -> None:
     request.META[MARK] = Mark(kind, label)
 
 
+def mark_draft(request: HttpRequest, department: int, label: str) -> None:
+    """Say that this answer shows what a department has not handed out yet, unless it is one of the reader's own."""
+    if department not in request.user.department_ids():
+        mark(request, "draft", label)
+
+
 def marked(request: HttpRequest) -> Mark | None:
     return request.META.get(MARK)

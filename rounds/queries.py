@@ -66,15 +66,18 @@ _PAGE = PreparedRows(
 
 _OF_ROUND = PreparedRows(
     Reply, lambda round_: Reply.objects.filter(round=round_).grouped(), without=("frozen",),
-    joined=("department", "department__parent"),
+    joined=("round", "department", "department__parent"),
 )  # fmt: skip
 
 
-def replies_of(round_: Round) -> list[Reply]:
-    """The replies of a round in the order of the organisation, their frozen content left unread (1 query)."""
-    found = _OF_ROUND.objects(round_.pk)
+def replies_of(pk: int) -> list[Reply]:
+    """The replies of a round in the order of the organisation, all with the one round that comes along (1 query).
+
+    Their frozen content is left unread.
+    """
+    found = _OF_ROUND.objects(pk)
     for reply in found:
-        reply.round = round_
+        reply.round = found[0].round
     return found
 
 

@@ -25,6 +25,7 @@ from lib import charts as chart_lib
 from lib import htmx
 from lib.http import Request
 from lib.prepared import PreparedRows
+from lib.reads import mark_draft
 from rounds.models import Round
 from rounds.queries import expected_as_of
 
@@ -39,10 +40,12 @@ def detail(request: Request, pk: int) -> HttpResponse:
     (action, around), today, rounds = found, timezone.localdate(), _ROUNDS.objects()
     reports = queries_detail.reports_of(action)
     context = {
-        "action": action, "around": around, "today": today,
+        "action": action,
+        "around": around,
+        "today": today,
         **_standing(action, today, rounds),
         **_dates(action, today),
-        **_reports(request.user, action, reports),
+        **_reports(request, action, reports),
         **queries_detail.grades_of(action, around),
         "hurdles": queries_detail.hurdles_of(action),
         **_acts(request.user, action),
@@ -77,10 +80,13 @@ def _dates(action: Action, today: dt.date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _reports(user: User, action: Action, reports: Sequence[Report]) -> dict[str, Any]:
+def _reports(request: Request, action: Action, reports: Sequence[Report]) -> dict[str, Any]:
+    drafts = [r for r in reports if not r.accepted_at and _may_see(request.user, r)]
+    for report in drafts[:1]:
+        mark_draft(request, report.department or 0, f"{action} {report.round}")
     return {
         "official": [r for r in reports if r.accepted_at],
-        "drafts": [r for r in reports if not r.accepted_at and _may_see(user, r)],
+        "drafts": drafts,
         "last": next((r for r in reports if r.pk == action.last_report_id), None),
     }
 
@@ -98,4 +104,3 @@ def _acts(user: User, action: Action) -> dict[str, Any]:
         "may_merge": can(user, Permission.MERGE_ACTION),
         "may_work": can(user, Permission.WORK_HURDLE),
     }
-

@@ -25,6 +25,7 @@ from actions.services import proposals as services
 from lib import htmx, listing
 from lib.filters import PickFilter, PortalFilterSet
 from lib.http import Request
+from lib.reads import mark_draft
 
 COLUMNS = (
     ("state", "状態"), ("title", "件名"), ("department", "所属"), ("submitted", "提出"), ("decision", "決定"),
@@ -165,7 +166,10 @@ def found_proposal(request: Request, pk: int) -> Proposal:
     """The proposal, if the reader may know of it; else 404."""
     scope = department_scope(request.user, Permission.WRITE_PROPOSAL)
     rows = Proposal.objects.visible_to(request.user, scope)
-    return get_object_or_404(rows.select_related("department", "action", "submitted_by", "written_by"), pk=pk)
+    found = get_object_or_404(rows.select_related("department", "action", "submitted_by", "written_by"), pk=pk)
+    if found.state != "decided":
+        mark_draft(request, found.department_id, str(found))
+    return found
 
 
 def asked_proposal(request: Request) -> Proposal | None:

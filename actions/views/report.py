@@ -17,6 +17,7 @@ from actions.forms.reports import ActionReportForm, refuse
 from actions.models import Action
 from actions.queries import row_for
 from lib.http import Request
+from lib.reads import mark_draft
 
 LACKING = "下書きを保存しましたが、理由が未入力です。理由を入力するまで、回答を提出できません。"
 
@@ -57,5 +58,7 @@ def _saved(request: Request, form: ActionReportForm, channel: Channel) -> HttpRe
 
 
 def _page(request: Request, form: ActionReportForm, channel: Channel, *, status: int = 200) -> HttpResponse:
+    if channel.reply:
+        mark_draft(request, channel.reply.department_id, f"{form.row.action} {channel.reply}")
     context = {"form": form, "row": form.row, "action": form.row.action, "reply": channel.reply}
     return render(request, "actions/report.html", context, status=status)

@@ -26,6 +26,7 @@ from actions.queries import Row, reply_rows, row_for
 from actions.sections import ProgressSection, RowView, may_answer, rest_count
 from lib import htmx
 from lib.http import Request
+from lib.reads import mark_draft
 from lib.writes import StaleError
 from rounds.models import Reply
 
@@ -55,6 +56,7 @@ def save(request: Request, reply_pk: int, pk: int) -> HttpResponse:
 def _opened(request: Request, row: Row) -> HttpResponse:
     """The fields of a row that is answered already, with what was said; nothing is taken back by looking."""
     assert row.reply is not None
+    mark_draft(request, row.reply.department_id, f"{row.action} {row.reply}")
     view = RowView(row, None, may_answer(row.reply, request.user), opened=True)
     context = {"view": view, "reply": row.reply, "opened": True, "refusal": "", "acted": False}
     template = "actions/_row.html" if htmx.wants_fragment(request) else "actions/row.html"

@@ -18,7 +18,7 @@ from accounts.access import can, check, requires
 from accounts.roles import Permission
 from lib import htmx
 from lib.http import Request
-from lib.reads import mark
+from lib.reads import mark_draft
 from rounds import frozen as freezing
 from rounds import sections, services
 from rounds.forms import VersionForm
@@ -139,8 +139,8 @@ def _carried_on(request: Request, old: Reply) -> HttpResponse:
 
 def page(request: Request, found: Reply, *, status: int = 200) -> HttpResponse:
     allowed = acts(request, found)
-    if found.state != "accepted" and found.department_id not in request.user.department_ids():
-        mark(request, "draft", str(found))
+    if found.state != "accepted":
+        mark_draft(request, found.department_id, str(found))
     asked = read(found)
     context = {
         "reply": found, "round": found.round, "acts": allowed, "editable": allowed.edit,

@@ -83,7 +83,7 @@ def _why_not(reply: Reply) -> str:
 def _done(request: Request, round_: Round, text: str) -> HttpResponse:
     messages.success(request, text)
     if htmx.wants_fragment(request):
-        return shown.detail(request, round_, swapped=True)
+        return shown.detail(request, round_.pk, swapped=True)
     kind = shown.kind(request)
     url = reverse("rounds:detail", args=[round_.pk])
     return htmx.redirect(request, f"{url}?kind={kind}" if kind else url)
@@ -91,4 +91,4 @@ def _done(request: Request, round_: Round, text: str) -> HttpResponse:
 
 def _refused(request: Request, round_: Round, error: ValidationError) -> HttpResponse:
     messages.error(request, " ".join(error.messages))
-    return shown.detail(request, round_, status=409, swapped=True)
+    return shown.detail(request, round_.pk, status=409, swapped=True)

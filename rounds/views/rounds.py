@@ -134,7 +134,7 @@ def reopen(request: Request, pk: int) -> HttpResponse:
     round_ = get_object_or_404(Round, pk=pk)
     if _acted(request, services.reopen_round, round_, "締切を取り消しました。課がまた入力できます。"):
         return redirect("rounds:detail", pk)
-    return shown.detail(request, Round.objects.get(pk=pk), status=409)
+    return shown.detail(request, pk, status=409)
 
 
 def _acted(request: Request, act: Any, round_: Round, done: str) -> bool:
@@ -151,4 +151,4 @@ def _acted(request: Request, act: Any, round_: Round, done: str) -> bool:
 @require_GET
 @requires(Permission.READ)
 def detail(request: Request, pk: int) -> HttpResponse:
-    return shown.detail(request, get_object_or_404(Round, pk=pk))
+    return shown.detail(request, pk)

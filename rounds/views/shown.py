@@ -13,6 +13,7 @@ from accounts.access import can, department_scope
 from accounts.roles import Permission, Role
 from lib import htmx
 from lib.http import Request
+from lib.reads import mark, mark_draft
 from rounds import monitor, queries, review
 from rounds.models import Reply, Round
 from rounds.states import KINDS
@@ -31,16 +32,19 @@ def kind(request: Request) -> str:
     return asked if asked in {k.key for k in KINDS} else ""
 
 
-def detail(request: Request, round_: Round, *, status: int = 200, swapped: bool = False) -> HttpResponse:
+def detail(request: Request, pk: int, *, status: int = 200, swapped: bool = False) -> HttpResponse:
     """Render the round's page, or its review region; `swapped` after an act, to carry messages and the focus."""
+    replies = queries.replies_of(pk)
+    round_ = replies[0].round if replies else get_object_or_404(Round, pk=pk)
     first = _asked(request)
     if first and runs(request) and htmx.wants_fragment(request) and request.htmx.target == f"more-{first}":
         return _more(request, round_, first)
-    replies = queries.replies_of(round_)
     queue = None
     if runs(request):
         whole = "whole" in request.GET
         queue = review.build(round_, replies, kind=kind(request), first=first, whole=whole)
+        if queue.cards:
+            mark(request, "draft", f"{round_} 確認待ちの回答")
     own = request.user.department_ids(Role.LEAD, Role.MEMBER)
     context = {
         "round": round_, "queue": queue, "swapped": swapped, "is_open": round_.is_open(timezone.localdate()),
@@ -62,6 +66,7 @@ def _asked(request: Request) -> int | None:
 def _more(request: Request, round_: Round, pk: int) -> HttpResponse:
     """The changes of a waiting reply that its card left out."""
     reply = get_object_or_404(round_.replies.light(), pk=pk)
+    mark_draft(request, reply.department_id, f"{round_} {reply.department}")
     context = {"changes": review.more_of(round_, reply, kind=kind(request))}
     return htmx.render(request, "rounds/_more.html", context)
 

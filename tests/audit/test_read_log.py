@@ -15,7 +15,9 @@ from audit import services
 from audit.models import Entry, Read
 from lib import ledger
 from lib.reads import Mark
+from rounds.models import Reply
 from tests import builders as make
+from tests.money.making import make_proposal
 
 BY = ledger.command("試験")
 
@@ -30,6 +32,42 @@ def test_the_draft_of_another_department_is_written_down(as_user, cast: SimpleNa
     assert as_user(cast.secretariat).get(page).status_code == 200
     assert as_user(cast.member).get(page).status_code == 200
     assert shown() == [("事務局（secretariat）", "draft", str(reply))], "one's own draft is no secret"
+
+
+PAGES = {
+    "actions:detail": lambda row: [row.action.pk], "actions:report": lambda row: [row.action.pk],
+    "actions:row": lambda row: [row.reply.pk, row.action.pk], "actions:proposal": lambda row: [row.proposal.pk],
+    "actions:proposal_edit": lambda row: [row.proposal.pk], "rounds:detail": lambda row: [row.reply.round_id],
+}  # fmt: skip
+
+
+@pytest.fixture
+def drafted(cast: SimpleNamespace) -> SimpleNamespace:
+    """What 税務課 has written and 事務局 has not accepted."""
+    reply = make.make_reply(round=make.make_round("2026H1"), department=cast.tax, state="approved")
+    action = make.make_action(lead_department=cast.tax)
+    make.make_report(action=action, reply=reply, done="まだ下書き", lifecycle="running", percent=40)
+    return SimpleNamespace(reply=reply, action=action, proposal=make_proposal(department=cast.tax))
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_every_page_with_words_of_a_draft_is_written_down(
+    as_user, cast: SimpleNamespace, drafted: SimpleNamespace, route: str
+) -> None:
+    if route == "actions:report":  # goes into the reply only while that is written
+        Reply.objects.update(state="draft")
+    page = reverse(route, args=PAGES[route](drafted))
+    assert as_user(cast.secretariat).get(page).status_code == 200
+    assert [kind for _, kind, _ in shown()] == ["draft"]
+    as_user(cast.lead).get(page)
+    assert len(shown()) == 1, "one's own draft is no secret"
+
+
+def test_the_rest_of_a_waiting_reply_is_written_down(as_user, cast: SimpleNamespace, drafted: SimpleNamespace) -> None:
+    page = reverse("rounds:detail", args=[drafted.reply.round_id])
+    htmx = {"HX-Request": "true", "HX-Target": f"more-{drafted.reply.pk}"}
+    as_user(cast.secretariat).get(f"{page}?reply={drafted.reply.pk}", headers=htmx)
+    assert [kind for _, kind, _ in shown()] == ["draft"]
 
 
 def test_what_is_accepted_is_everybodys(as_user, cast: SimpleNamespace) -> None:

@@ -17,12 +17,23 @@ from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 
 from actions.querysets import HurdleQuerySet
+from audit.models import Read
 from meetings import services as meetings
 from rounds import services as rounds
 from tests.conftest import signed_in
 from tests.isolation import city
-from tests.isolation.city import Hider, drafts
-from tests.isolation.looking import Ask, Look, at_one_moment, difference, everything, hidden_objects, look
+from tests.isolation.city import MARK, Hider, drafts
+from tests.isolation.looking import (
+    Ask,
+    Look,
+    at_one_moment,
+    difference,
+    everything,
+    hidden_objects,
+    look,
+    pages,
+    read,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +141,29 @@ def test_those_whom_it_concerns_see_every_kind_of_draft(world: SimpleNamespace) 
         found = {hider.marks[mark] for seen in shown for _, mark in seen.marks()}
         transaction.set_rollback(True)
     assert set(hider.marks.values()) - found == set()
+
+
+# Titles in a list, and what follows a page that was written down already.
+NOT_WRITTEN_DOWN = ("actions:proposals", "rounds:standing", "exchange:confirm", "dashboard:search")
+
+
+def test_who_reads_a_draft_of_another_department_is_written_down(world: SimpleNamespace) -> None:
+    """事務局 sees them all, and every page that shows their words leaves a row in the read log."""
+    client, silent, seen = world.clients["secretariat"], [], 0
+    with transaction.atomic():
+        hider = Hider(world, EXAMPLE)
+        hider.replies()
+        named = {"action": world.third_action, "reply": world.replies[4], "approved": world.replies[6]}
+        asks = [*pages("secretariat", world), *hidden_objects(world, hider.hidden | named)]
+        for ask in asks:
+            before = Read.objects.count()
+            response = client.get(ask.url)
+            if response.status_code == 200 and MARK in read(response):
+                seen += 1
+                silent += [str(ask)] if Read.objects.count() == before else []
+        transaction.set_rollback(True)
+    assert seen > 10
+    assert [ask for ask in silent if not any(name in ask for name in NOT_WRITTEN_DOWN)] == []
 
 
 def test_a_leak_is_found(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
