@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Membership, User
+from lib import unchanged
 from lib.prepared import PreparedRows
+from lib.unchanged import Stamp
 
 
 def login_id_of(named: str) -> str:
@@ -28,8 +30,9 @@ def named_by_proxy(value: str) -> str:
 
 
 _POSTS = PreparedRows(
-    Membership, lambda user, day: Membership.objects.on(day).filter(user=user).order_by("role", "pk"),
-    joined=("user", "department"),
+    Membership,
+    lambda user, day: Membership.objects.on(day).filter(user=user).order_by("role", "pk").annotate(stamp=Stamp()),
+    joined=("user", "department"), extra=("stamp",),
 )  # fmt: skip
 
 
@@ -43,10 +46,12 @@ class PortalBackend(ModelBackend):
         return super().authenticate(request, username=name, password=password, **kwargs)
 
     def get_user(self, user_id: int) -> User | None:
-        """The user together with the posts of today, which every page asks for: one query for both."""
+        """The user together with the posts of today, which every page asks for, and the stamp of the moment: one query
+        for all."""
         posts = _POSTS.objects(user_id, timezone.localdate())
         if not posts:
             return super().get_user(user_id)
+        unchanged.seen(posts[0].stamp)
         user = posts[0].user
         for post in posts:
             post.user = user

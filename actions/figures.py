@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection
 from django.db.models import CharField, Count, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
@@ -33,16 +32,12 @@ __all__ = [
 def state_counts(rows: ActionQuerySet) -> Counts:
     """Number of actions by state, every state present (1 query). `rows` carry `state_key`."""
     counts = empty_counts()
-    counts.update(rows.order_by().values_list("state_key").annotate(n=Count("pk")))
+    counts.update(rows.order_by().values_list("state_key").annotate(n=Count("*")))
     return counts
 
 
-_LIVE = Prepared(
-    lambda today, expected: Action.objects.live().with_state(today, expected)
-    .order_by().values_list("state_key").annotate(n=Count("pk"))
-)  # fmt: skip
-# What the state depends on, in the order of the index `action_live_state`: SQLite counts alike actions while it reads
-# that index, and judges each kind of them once instead of every action. PostgreSQL would sort them for it.
+# What the state depends on, in the order of the index `action_live_state`: the database counts alike actions while it
+# reads that index alone, and judges each kind of them once instead of every action.
 _KINDS = ("lifecycle", "ends_on", "reported_as_of", "starts_on", "behind")
 _BY_KIND = Prepared(
     lambda today, expected: Action.objects.with_state(today, expected)
@@ -53,8 +48,7 @@ _BY_KIND = Prepared(
 
 def live_counts(today: dt.date, expected: dt.date) -> Counts:
     """The same of all actions in force, by a statement compiled once (1 query); `expected` as in `with_state`."""
-    read = _BY_KIND if connection.vendor == "sqlite" else _LIVE
-    return empty_counts() | dict(read.rows(today, expected))
+    return empty_counts() | dict(_BY_KIND.kept(today, expected))
 
 
 def counts_by_department(rows: ActionQuerySet) -> dict[int, Counts]:

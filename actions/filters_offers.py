@@ -37,7 +37,7 @@ _DEPARTMENTS = Prepared(lambda day: _departments(day).values_list("pk", "name"))
 
 
 def departments_offered(request: HttpRequest) -> Rows:
-    return _DEPARTMENTS.rows(timezone.localdate())
+    return _DEPARTMENTS.kept(timezone.localdate())
 
 
 def items(request: HttpRequest | None = None) -> QuerySet:
@@ -50,7 +50,7 @@ _ITEMS = Prepared(lambda: items().values_list("pk", *ItemPick.columns))
 
 
 def items_offered(request: HttpRequest) -> Rows:
-    return _ITEMS.rows()
+    return _ITEMS.kept()
 
 
 def _asked(request: HttpRequest, name: str) -> int | None:
@@ -76,7 +76,7 @@ _ELEMENTS = Prepared(lambda: _in_order(IN_FORCE).values_list("pk", *ElementPick.
 
 
 def elements_offered(request: HttpRequest) -> Rows | None:
-    return _ELEMENTS.rows() if _asked(request, "element") is None else None
+    return _ELEMENTS.kept() if _asked(request, "element") is None else None
 
 
 def axes(request: HttpRequest) -> QuerySet:
@@ -89,7 +89,7 @@ _AXES = Prepared(lambda: Axis.objects.filter(IN_USE).values_list("pk", "name"))
 
 
 def axes_offered(request: HttpRequest) -> Rows | None:
-    return _AXES.rows() if _asked(request, "axis") is None else None
+    return _AXES.kept() if _asked(request, "axis") is None else None
 
 
 def grades(request: HttpRequest | None = None) -> QuerySet:
@@ -101,4 +101,4 @@ _GRADES = Prepared(lambda: grades().values_list("pk", "code", "label"))
 
 
 def grades_offered(request: HttpRequest) -> Rows:
-    return _GRADES.rows()
+    return _GRADES.kept()

@@ -18,6 +18,7 @@ from actions.querysets import ActionQuerySet
 from actions.roll import Roll, joined_states
 from lib.joined import Beside, Joined, joined, split
 from lib.prepared import Prepared
+from lib.unchanged import kept
 from maturity.queries import counted_rounds
 from rounds.models import Round
 from rounds.queries import expected_as_of
@@ -160,6 +161,7 @@ def _made(model: type[Model], names: list[str], row: Any, *more: str) -> Any:
     return found
 
 
+@kept
 def gather(today: dt.date) -> City:
     """Rounds with their replies, departments, national items, and the state of every action (4 queries)."""
     rounds = rounds_said()

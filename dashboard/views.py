@@ -23,6 +23,7 @@ from dashboard.visions import by_vision
 from lib import htmx
 from lib.fold import asked
 from lib.http import Request
+from lib.unchanged import kept
 from meetings.compare import KINDS
 from meetings.queries_home import ahead
 from rounds.queries import expected_as_of
@@ -65,8 +66,21 @@ def _overview(request: Request, *, home: bool) -> HttpResponse:
     return htmx.render(request, "dashboard/overview.html", context)
 
 
+ASKED = ("department", "item", "with")
+
+
 def city_context(today: dt.date, asked: Mapping[str, str], *, at_desk: bool = False) -> dict[str, Any]:
     """Everything the dashboard shows; the projector shows the same. `at_desk` adds the work of 事務局."""
+    params = {name: asked[name] for name in ASKED if asked.get(name)}
+    return _shown(today, params, at_desk) if params else _whole(today, at_desk)
+
+
+@kept
+def _whole(today: dt.date, at_desk: bool) -> dict[str, Any]:
+    return _shown(today, {}, at_desk)
+
+
+def _shown(today: dt.date, asked: Mapping[str, str], at_desk: bool) -> dict[str, Any]:
     city = gather(today)
     scope = city.scope_of(asked)
     roll, old = city.within(scope), comparing.chosen(asked, today)

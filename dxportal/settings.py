@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "lib.unchanged.UnchangedMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -121,7 +122,8 @@ FORM_RENDERER = "lib.forms.Renderer"
 DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"),
-        conn_max_age=60,
+        # With a connection its plans and its cache of pages go.
+        conn_max_age=600,
         conn_health_checks=True,
     )
 }
@@ -133,7 +135,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # 32 MB of pages a connection, not 2: ten thousand actions are 13 MB, and every count walks through them.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
         "PRAGMA cache_size=-32768;",
+        "cached_statements": 512,
     }
+elif env_flag("DXPORTAL_PREPARED", True):
+    # The second call of a statement of fixed shape prepares it (`lib.planned`). Off behind a pool that hands a
+    # connection from one transaction to the next.
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

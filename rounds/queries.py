@@ -25,7 +25,7 @@ def expected_as_of(today: dt.date, known: Iterable[Round] | None = None) -> dt.d
 
     An action without an official report up to this date is 未報告. `known` are all rounds, if somebody read them.
     """
-    ends = _ENDS.rows(today) if known is None else [(r.period_end, r.sections) for r in known if r.due_on < today]
+    ends = _ENDS.kept(today) if known is None else [(r.period_end, r.sections) for r in known if r.due_on < today]
     return max((end for end, sections in ends if "progress" in sections), default=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -20,6 +21,7 @@ from actions.queries_schedule import Planned, phases_of
 from actions.querysets import ActionQuerySet
 from lib import htmx
 from lib.http import Request
+from lib.unchanged import kept
 from strategy.models import Edition, Element, PriorityItem
 from strategy.queries import followed
 from strategy.tree import element_scope
@@ -33,11 +35,17 @@ SCHEDULE_ROWS = 40
 def element_figures(request: Request) -> HttpResponse:
     """Figures for the cards that show any, in one answer of out-of-band pieces; `?sheet=` is the draft on the page."""
     edition, sheet = _edition(request, request.GET.get("edition", "")), request.GET.get("sheet")
-    shown = followed(edition, _edition(request, sheet) if sheet else None)
-    found = figures.counts_by_element(live_with_state(timezone.localdate()), {e.pk: e.scope for e in shown})
-    pieces = [(e.pk, e.title, found[e.pk]) for e in sorted(shown) if e.pk in found]
+    pieces = _pieces(edition, _edition(request, sheet) if sheet else None, timezone.localdate())
     context = {"pieces": pieces, "edition": edition}
     return _part(request, "actions/_element_figures.html", context, f"{edition}の取組の状態")
+
+
+@kept
+def _pieces(edition: Edition, sheet: Edition | None, today: dt.date) -> list[tuple[int, str, figures.ElementFigures]]:
+    """Key, title and figures of each card that shows some."""
+    shown = followed(edition, sheet)
+    found = figures.counts_by_element(live_with_state(today), {e.pk: e.scope for e in shown})
+    return [(e.pk, e.title, found[e.pk]) for e in sorted(shown) if e.pk in found]
 
 
 @require_GET
