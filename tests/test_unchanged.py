@@ -188,8 +188,7 @@ def test_a_page_of_what_was_kept_is_the_page(world: SimpleNamespace, role: str, 
 
 def test_figures_of_a_strategy_follow_a_write(cast: SimpleNamespace) -> None:
     edition = make_edition(status="published")
-    layer = make_layer(edition=edition)
-    make_action(elements=[make_element(layer=layer, parent=make_element(layer=layer))], lifecycle="running", percent=40)
+    make_action(elements=[make_element(layer=make_layer(edition=edition, role="measure"))], percent=40)
     client, path = signed_in(cast.executive), f"{reverse('actions:element_figures')}?edition={edition.pk}"
     as_part = {"HX-Request": "true", "HX-Target": "figures"}
     first, _ = asked(client, path, **as_part)
