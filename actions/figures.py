@@ -19,6 +19,7 @@ from actions.models import Action, ProgressReport
 from actions.queries import live_with_state
 from actions.querysets import ActionQuerySet
 from actions.roll import Counts, empty_counts
+from lib.fold import fold
 from lib.joined import Beside
 from lib.prepared import Prepared
 from lib.states import STATES, State
@@ -49,6 +50,18 @@ _BY_KIND = Prepared(
 def live_counts(today: dt.date, expected: dt.date) -> Counts:
     """The same of all actions in force, by a statement compiled once (1 query); `expected` as in `with_state`."""
     return empty_counts() | dict(_BY_KIND.kept(today, expected))
+
+
+_TEXTS = Prepared(
+    lambda *days: Action.objects.live().with_state(*days).order_by().values_list("state_key", "sought")
+)
+
+
+def found_counts(text: str, today: dt.date, expected: dt.date) -> Counts:
+    """The same of those among them that `ActionQuerySet.found` finds (1 query): a tenth of the time of asking the
+    database, which walks through the whole table, and as long as nothing changes no query."""
+    wanted = fold(text)
+    return empty_counts() | Counter(state for state, sought in _TEXTS.kept(today, expected) if wanted in sought)
 
 
 def counts_by_department(rows: ActionQuerySet) -> dict[int, Counts]:

@@ -58,6 +58,11 @@ class PortalFilterSet(django_filters.FilterSet):
         """Whether any filter is set."""
         return any(self.data.get(name) for name in self.filters)
 
+    def only(self, name: str) -> Any:
+        """The value of this filter if it is the only one that is set, and valid; else None."""
+        values = self.form.cleaned_data if self.form.is_valid() else {}
+        return values.get(name) if [n for n, value in values.items() if value] == [name] else None
+
     def filter_queryset(self, queryset: Any) -> Any:
         for name, value in self.form.cleaned_data.items():
             if name in self.filters:

@@ -194,3 +194,13 @@ def test_counting_kinds_agrees_with_counting_actions():
     make_action(archived_at=timezone.now())
     rows = Action.objects.live().with_state(day, expected)
     assert figures.live_counts(day, expected) == figures.state_counts(rows)
+
+
+@pytest.mark.parametrize("text", ["電子", "でんし", "ﾃﾞﾝｼ", "P-1", "p-1", "%", "_", "\\", "'", "無い言葉", "　"])
+def test_counting_texts_agrees_with_searching_for_them(text):
+    day, expected = dt.date(2026, 11, 30), dt.date(2026, 9, 30)
+    for n, title in enumerate(("電子申請", "デンシ契約", "50%の削減_案", "a\\b'c", "書かない　窓口")):
+        make_action(title=title, purpose="電子化" * (n % 2), lifecycle=("running", "done")[n % 2])
+    make_action(title="電子 保管", archived_at=timezone.now())
+    rows = Action.objects.live().with_state(day, expected).found(text)
+    assert figures.found_counts(text, day, expected) == figures.state_counts(rows)
