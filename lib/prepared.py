@@ -19,11 +19,12 @@ from django.db.models.sql.compiler import SQLCompiler
 from lib import planned
 from lib.unchanged import kept
 
-Value = int | dt.date
+Value = int | dt.date | str
 
 # They stand for the values while a statement is compiled: no key is that high, and every integer column can hold it.
 NUMBERS = tuple(range(2_147_400_000, 2_147_400_008))
 DAYS = tuple(dt.date(9990, 1, n) for n in range(1, 9))
+TEXTS = tuple(f"\ue000{n}\ue000" for n in range(8))
 LARGEST = 2**63 - 1
 
 
@@ -44,7 +45,8 @@ class Shape(NamedTuple):
 
 
 class Prepared:
-    """A read by whole numbers and days. `build` gives its rows as `values_list`, and is called with marks for them.
+    """A read by whole numbers, days and texts. `build` gives its rows as `values_list`, and is called with marks for
+    them.
 
     A number may stand as text, as keys do in the ledger. A condition whose SQL depends on the value (None, a list) has
     no fixed shape and does not belong here; what depends on the day takes it as a value.
@@ -76,7 +78,7 @@ class Prepared:
         return _kept(self, values)
 
     def _compiled(self, connection: Any, values: Sequence[Value]) -> Shape:
-        marks = [DAYS[n] if isinstance(value, dt.date) else NUMBERS[n] for n, value in enumerate(values)]
+        marks = [_mark(value, n) for n, value in enumerate(values)]
         compiler = self._build(*marks).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         if self._over is not None:
@@ -101,6 +103,11 @@ def _instead(connection: Any, compiler: SQLCompiler, sql: str, rows: QuerySet[An
     if values or sql.count(f"FROM {table}") != 1:
         raise ValueError("Only rows without values can stand in the place of one table.")
     return sql.replace(f"FROM {table}", f"FROM ({inner}) {table}")
+
+
+def _mark(value: Value, n: int) -> Value:
+    kinds = TEXTS if isinstance(value, str) else DAYS if isinstance(value, dt.date) else NUMBERS
+    return kinds[n]
 
 
 def _stored(connection: Any, value: Value) -> Any:

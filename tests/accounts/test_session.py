@@ -6,9 +6,12 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -208,3 +211,17 @@ def test_a_staff_number_that_is_too_long_is_refused_with_a_message(client, db) -
     response = client.post("/accounts/sign-in/", {"username": "x" * 100_000, "password": "y"})
     assert response.status_code == 422
     assert "文字" in response.text
+
+
+@pytest.mark.parametrize("said", ["", "0", "none", "' OR 1=1 --", "%s", "セッション", "a" * 4000, "%00", "１２３"])
+def test_a_cookie_that_names_no_session_is_nobodys(client, cast, said):
+    client.cookies[settings.SESSION_COOKIE_NAME] = quote(said)
+    response = client.get(reverse("dashboard:home"))
+    assert (response.status_code, response.url.partition("?")[0]) == (302, reverse("accounts:sign_in"))
+
+
+def test_a_session_ends_with_its_time(as_user, cast):
+    client = as_user(cast.viewer)
+    assert client.get(reverse("dashboard:home")).status_code == 200
+    Session.objects.update(expire_date=timezone.now())
+    assert client.get(reverse("dashboard:home")).status_code == 302

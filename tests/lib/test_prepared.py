@@ -67,6 +67,24 @@ def test_a_number_as_text():
     assert (prepared.rows(12), prepared.rows(13)) == ([("12",)], [])
 
 
+@pytest.mark.parametrize("text", ["契約", "it's", "100%", "%s", "\\", "契約' OR '1'='1", ""])
+def test_a_text_is_a_value_of_each_call(text):
+    action = make_action()
+    make_phase(action=action, label=text)
+    make_phase(action=action, label="ほか")
+    prepared = Prepared(lambda label: Phase.objects.filter(label=label).values_list("label"))
+    assert (prepared.rows("ほか"), prepared.rows(text), prepared.rows("なし")) == ([("ほか",)], [(text,)], [])
+
+
+def test_what_never_changes_may_hold_any_sign():
+    action = make_action()
+    make_phase(action=action, label="50%の契約'済み %s")
+    labels = Phase.objects.filter(label__contains="%の契約'済み %s")
+    prepared = Prepared(lambda pk: labels.filter(action=pk).values_list("label"))
+    for _ in range(3):
+        assert prepared.rows(action.pk) == [("50%の契約'済み %s",)]
+
+
 def test_a_day_is_a_value_of_each_call():
     action = make_action()
     for day in (today(), today() + dt.timedelta(days=1)):
