@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -39,6 +40,17 @@ def asset(name: str) -> str:
 @lru_cache(maxsize=256)
 def _asset(name: str, prefix: str) -> str:
     return static(name)
+
+
+@register.simple_tag
+def style_sheets(names: Iterable[str]) -> SafeString:
+    """A link to each style sheet."""
+    return _links(tuple(names), get_script_prefix())
+
+
+@lru_cache(maxsize=8)
+def _links(names: tuple[str, ...], prefix: str) -> SafeString:
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((_asset(name, prefix),) for name in names))
 
 
 @register.simple_tag
