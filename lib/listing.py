@@ -77,7 +77,8 @@ def build(
     if total is not None:
         paginator.count = total
     page = paginator.get_page(request.GET.get("page"))
-    heads = [_column(request, k, label, sorts, key, down) for k, label in columns]
+    query = _query(request, drop=("page", "sort"))
+    heads = [_column(query, k, label, sorts, key, down) for k, label in columns]
     return Listing(page, heads, _query(request, drop=("page",)))
 
 
@@ -106,13 +107,12 @@ def _flip(field: str) -> str:
 
 
 def _column(
-    request: HttpRequest, key: str, label: str, sorts: Mapping[str, Sequence[str]], current: str, down: bool
+    query: str, key: str, label: str, sorts: Mapping[str, Sequence[str]], current: str, down: bool
 ) -> Column:
     if key not in sorts:
         return Column(key, label, "", "")
     on = key == current
     value = f"-{key}" if on and not down else key
-    query = _query(request, drop=("page", "sort"))
     return Column(
         key, label, f"?{query}&sort={value}" if query else f"?sort={value}", ("down" if down else "up") if on else ""
     )

@@ -29,9 +29,11 @@ LARGEST = 2**63 - 1
 
 
 class Shape(NamedTuple):
-    """A compiled statement; `places` gives for each parameter the value that belongs there, or None."""
+    """A compiled statement; `places` gives for each parameter the value that belongs there, or None. `converters` make
+    the values of some columns what their fields hold."""
 
     compiler: SQLCompiler
+    converters: dict[int, Any]
     sql: str
     params: tuple[Any, ...]
     places: tuple[int | None, ...]
@@ -67,11 +69,13 @@ class Prepared:
         shape = self._shapes.get(connection.vendor)
         if shape is None:
             shape = self._shapes[connection.vendor] = self._compiled(connection, values)
+        answer = planned.read(connection, shape.sql, shape.filled([_stored(connection, value) for value in values]))
+        if not shape.converters:
+            return answer
         # Of its own for each call: threads have their connections.
         compiler = copy(shape.compiler)
         compiler.connection = connection
-        answer = planned.read(connection, shape.sql, shape.filled([_stored(connection, value) for value in values]))
-        return list(compiler.results_iter([answer], tuple_expected=True))
+        return list(map(tuple, compiler.apply_converters(answer, shape.converters)))
 
     def kept(self, *values: Value) -> list[tuple[Any, ...]]:
         """The same, read once for each state of the database (`lib.unchanged`); nobody alters it."""
@@ -88,7 +92,8 @@ class Prepared:
         places = tuple(known.get(p) if isinstance(p, int | str | dt.date) else None for p in params)
         if set(range(len(values))) - set(places):
             raise ValueError("A value does not stand in the statement as it is.")
-        return Shape(compiler, *planned.fixed(connection, sql, params, places))
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        return Shape(compiler, converters, *planned.fixed(connection, sql, params, places))
 
 
 @kept
