@@ -7,12 +7,14 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 from bench.client import Browser, together
+from bench.databases import writer
 from bench.pages import PAGES, Measured
 from bench.servers import FLOOR, PORTAL, ROOT, Served, environment, manage
 
@@ -85,8 +87,8 @@ def city(folder: Path, database: str, size: int, url: str, *, crowd: bool) -> Ci
             visitor, path = visitors[page.login], found.pages[page.key]["path"]
             print(f"  {page.key}", file=sys.stderr, flush=True)
             try:
-                found.alone[page.key] = _alone(visitor, bare, page, path)
-                if crowd:
+                found.alone[page.key] = _alone(visitor, bare, page, path, writer(url) if page.written else _nothing)
+                if crowd and not page.written:
                     found.crowd[page.key] = _crowd(visitor, bare, page, path)
             except (OSError, RuntimeError, http.client.HTTPException) as error:
                 found.failed.append(f"{database}, {size} actions, {page.label}: {type(error).__name__}: {error}")
@@ -94,10 +96,16 @@ def city(folder: Path, database: str, size: int, url: str, *, crowd: bool) -> Ci
     return found
 
 
-def _alone(visitor: Browser, bare: Browser, page: Measured, path: str) -> Times:
+def _nothing() -> None:
+    """Most pages are asked for as they are."""
+
+
+def _alone(visitor: Browser, bare: Browser, page: Measured, path: str, before: Callable[[], object]) -> Times:
     times = Times([], [])
     for n in range(WARM + ALONE):
-        floor, page_took = bare.get("/")[0], visitor.get(path, page.headers)[0]
+        floor = bare.get("/")[0]
+        before()
+        page_took = visitor.get(path, page.headers)[0]
         if n >= WARM:
             times.floor.append(floor)
             times.page.append(page_took)

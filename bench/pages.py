@@ -13,7 +13,8 @@ from django.urls import reverse
 @dataclass(frozen=True)
 class Measured:
     """One page. `most` is the ratio to the floor that it must not exceed at the largest size, `growth` the one
-    between the largest city and the smallest; None where the figure is only reported."""
+    between the largest city and the smallest; None where the figure is only reported. A row is `written` before each
+    request of those that show what nothing kept of the database can spare (`lib.unchanged`)."""
 
     key: str
     label: str
@@ -24,6 +25,7 @@ class Measured:
     args: Callable[[Any], list[Any]] = lambda found: []
     query: Callable[[Any], dict[str, Any]] = lambda found: {}
     target: str = ""
+    written: bool = False
     headers: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,8 @@ PAGES = (
     ),
     Measured("search", "同 文字で検索", "executive", LIST, 3.0, 1.3, query=lambda f: {"q": "電子"}),
     Measured("dashboard", "本部員のホーム", "executive", "dashboard:home", 4.0, 2.0),
+    Measured("list-written", "取組の一覧、書き込みの直後", "executive", LIST, written=True),
+    Measured("dashboard-written", "本部員のホーム、書き込みの直後", "executive", "dashboard:home", written=True),
     Measured("schedule", "工程表", "executive", "actions:schedule", 6.0, 1.3),
     Measured("round", "所属の照会 取組30件", "lead-bench", "rounds:reply", 4.0, None, args=lambda f: [f.reply.pk]),
     Measured("tree", "戦略 要素300", "executive", "strategy:plan", 3.0, 1.3, args=lambda f: [f.edition.pk]),

@@ -59,9 +59,11 @@ def _sent_beside(connection: BaseDatabaseWrapper) -> Iterator[None]:
         return
     from django.db.backends.postgresql.base import ServerBindingCursor
 
-    raw = connection.connection
+    raw, features = connection.connection, connection.features
     usual, raw.cursor_factory = raw.cursor_factory, ServerBindingCursor
+    # So that a log of queries, which asks for it, puts the statement together itself.
+    written, features.uses_server_side_binding = features.uses_server_side_binding, True
     try:
         yield
     finally:
-        raw.cursor_factory = usual
+        raw.cursor_factory, features.uses_server_side_binding = usual, written
