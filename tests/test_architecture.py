@@ -36,7 +36,7 @@ RANKS = (
     {"apps", "urls", "management", "templatetags"},
     {"views", "middleware"},
     {"sections"},
-    {"forms", "filters", "backends"},
+    {"forms", "filters", "backends", "sessions"},
     {"charts", "resources"},
     {"services"},
     {"queries", "access"},
