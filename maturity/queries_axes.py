@@ -8,15 +8,18 @@ from django.db.models import BigIntegerField, Case, F, FilteredRelation, Q, Quer
 
 from lib.models import set_prefetched
 from lib.prepared import PreparedRows
+from lib.unchanged import kept
 from maturity.models import Axis, Level, Rubric
 from rounds.models import Round
 
 
+@kept
 def axes_of(rubric: Rubric) -> list[Axis]:
     """The axes of a version in order, each with its levels (1 query)."""
     return _with_their_levels((axis, axis.told) for axis in _AXES.objects(rubric.pk))
 
 
+@kept
 def version_of_round(round_: Round) -> tuple[Rubric | None, list[Axis]]:
     """The version that a round is answered against, and its axes, each with the version and its levels (1 query)."""
     rows = _ROUND_VERSION.objects(round_.pk)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db.models import Count, FilteredRelation, Q
+from django.apps import apps
+from django.db.models import Count, FilteredRelation, Model, Q, signals
 from django.utils import timezone
 
 from actions.models import Action, Milestone, Phase, ProgressReport
 from lib.prepared import Prepared, PreparedRows
 from tests.builders import make_action, make_milestone, make_phase, make_report, today
+from tests.test_architecture import STOREY
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +125,22 @@ def test_joined_rows_of_joined_rows_and_filtered_relations(django_assert_num_que
         assert found.lead_department.parent == action.lead_department.parent
     assert found.said.get_deferred_fields() == {"done"}
     assert read.objects(bare.pk)[0].said is None
+
+
+@pytest.mark.parametrize("model", [m for m in apps.get_models() if m.__module__.split(".")[0] in STOREY], ids=str)
+def test_objects_are_made_as_django_makes_them(model):
+    """`_made` passes over `__init__`: nothing of the portal's models may hang on it."""
+    assert model.from_db.__func__ is Model.from_db.__func__
+    assert model.__init__ is Model.__init__
+    assert not signals.pre_init.has_listeners(model)
+    assert not signals.post_init.has_listeners(model)
+
+
+def test_an_object_of_some_columns_reads_the_others_later(django_assert_num_queries):
+    action = make_action(title="題", purpose="目的")
+    rows = PreparedRows(Action, lambda pk: Action.objects.filter(pk=pk), without=("purpose",))
+    found, stored = rows.objects(action.pk)[0], Action.objects.defer("purpose").get()
+    assert found.__dict__.keys() == stored.__dict__.keys()
+    assert (found.get_deferred_fields(), found._state.adding, found == stored) == ({"purpose"}, False, True)
+    with django_assert_num_queries(2):
+        assert (found.purpose, found.lead_department.name) == ("目的", action.lead_department.name)
