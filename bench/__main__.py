@@ -41,10 +41,13 @@ def main() -> None:
                     print(f"{name}, {size} actions", file=sys.stderr, flush=True)
                     crowd = size == options.sizes[-1]
                     with kept.trying(f"{name}, {size} actions"):
-                        kept.add(measure.city(folder / f"var-{size}", name, size, addresses[size], crowd=crowd))
+                        city = measure.city(folder / f"var-{size}", name, size, addresses[size], crowd=crowd)
+                        kept.add(city)
+                        if options.jobs:
+                            city.meeting = jobs.of_meeting(folder / f"var-{size}", addresses[size])
         if options.jobs:
             with kept.trying("jobs"):
-                kept.jobs = jobs.told(base)
+                kept.jobs = jobs.told(base, kept.cities)
     print(kept.write())
     sys.exit(1 if kept.failed else 0)
 

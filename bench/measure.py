@@ -49,6 +49,7 @@ class City:
     plans: list[dict[str, Any]]
     alone: dict[str, Times] = field(default_factory=dict)
     crowd: dict[str, Times] = field(default_factory=dict)
+    meeting: dict[str, Any] = field(default_factory=dict)
     megabytes: float = 0
     failed: list[str] = field(default_factory=list)
 
