@@ -22,10 +22,10 @@ WITHIN = 300
 
 
 class Server:
-    """granian with one worker; `with Server(place) as server: server.get("/")`."""
+    """granian; `with Server(place) as server: server.get("/")`."""
 
-    def __init__(self, place: Installation, application: str = "dxportal.wsgi:application") -> None:
-        self.place, self.application = place, application
+    def __init__(self, place: Installation, application: str = "dxportal.wsgi:application", workers: int = 1) -> None:
+        self.place, self.application, self.workers = place, application, workers
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -36,7 +36,7 @@ class Server:
     def __enter__(self) -> Server:
         command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--blocking-threads", "2", "--log-level", "warning", self.application,
+            "--workers", str(self.workers), "--blocking-threads", "2", "--log-level", "warning", self.application,
         ]  # fmt: skip
         self.log = (self.place.var / "server.log").open("a")
         # A process group of its own: SIGKILL takes the worker along, as a machine that stops would.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -64,6 +66,33 @@ def _send(server: Server, page: str) -> None:
         server.post(page, version="1", effective_on="R8.11.1")
     except OSError:
         return  # the connection ended with the server
+
+
+ROUNDS, ASKED = 4, 12
+RETITLED = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("UPDATE actions_action SET title = '第{n}の名', lifecycle = '{lifecycle}'")
+"""
+
+
+def test_no_worker_shows_what_it_kept_after_somebody_wrote(city: Installation) -> None:
+    """Two workers of two threads keep figures each for itself; another process writes past every service."""
+    with Server(city, workers=2) as server:
+        server.sign_in("executive", "dxportal-test-1")
+        shown: list[str] = []
+        for n in range(ROUNDS):
+            city.python(RETITLED.format(n=n, lifecycle=("running", "done")[n % 2]))
+            lists = [server.get(f"/actions/?q={quote('の名')}")[1] for _ in range(ASKED)]
+            homes = [without_tokens(server.get("/")[1]) for _ in range(ASKED)]
+            assert all(f"第{n}の名" in page and f"第{n - 1}の名" not in page for page in lists)
+            assert len(set(homes)) == 1, "every worker and thread shows the same home"
+            shown.append(homes[0])
+    assert len(set(shown[:2])) == 2, "done actions look other than running ones"
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'csrfmiddlewaretoken" value="\w+"|X-CSRFToken": "\w+"', "", page)
 
 
 def away(place: Installation) -> None:
