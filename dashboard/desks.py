@@ -135,7 +135,8 @@ def _progress(replies: Sequence[Reply]) -> dict[int, str]:
     for section in available():
         asked = [r for r in replies if section.key in r.round.sections]
         for pk, (done, total) in counted(section, asked).items() if asked else ():
-            words[pk].append(f"{section.title} {done}/{total}")
+            if total:  # questions that nobody has to answer are nothing to do
+                words[pk].append(f"{section.title} {done}/{total}")
     return {pk: "　".join(parts) for pk, parts in words.items()}
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
+from django.utils.choices import BlankChoiceIterator
 
 from lib import drawing, wareki
 from lib.writes import StaleError
@@ -78,6 +80,19 @@ def plain_text(value: str) -> str:
 CHOSEN = (forms.Select, forms.RadioSelect, forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.FileInput)
 
 
+DASHES = BLANK_CHOICE_DASH[0][1]
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """Words for the choice of nothing, in place of Django's row of dashes; a form may still give its own."""
+    words = "選んでください" if field.required else "指定なし"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = words
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, BlankChoiceIterator):
+        field.choices = BlankChoiceIterator(field.choices.choices, [("", words)])
+
+
 class PortalForm(forms.Form):
     """A form of the portal: classes of the look, error links, and conflicts shown by field."""
 
@@ -97,6 +112,7 @@ class PortalForm(forms.Form):
         if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
             asked = "選んでください。" if isinstance(widget, CHOSEN) else "入力してください。"
             field.error_messages["required"] = asked
+        _name_the_blank(field)
         if isinstance(
             widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple | forms.HiddenInput
         ):

@@ -210,7 +210,7 @@ def _checked(cells: Sequence[Cells], scale: Scale, today: dt.date) -> list[Row]:
             continue
         key = (row.municipality, row.as_of, row.line)
         if key in seen:
-            who = f"「{row.municipality}」の{row.as_of.isoformat()}"
+            who = f"「{row.municipality}」の{wareki.format_date(row.as_of, 'short')}"
             messages.append(f"{place}：{who}の「{checker.axis_words}」が{seen[key]}と重なっています。")
         seen.setdefault(key, place)
         rows.append(row)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Department, User
+from lib import wareki
 from lib.models import Versioned
 from maturity import models_evidence as models_evidence
 from maturity import querysets
@@ -155,7 +156,7 @@ class Assessment(Versioned):
         ordering = ("-as_of", "department__order", "pk")
 
     def __str__(self) -> str:
-        return f"{self.department} 成熟度 {self.as_of.isoformat()}"
+        return f"{self.department} 成熟度 {wareki.format_date(self.as_of, 'short')}"
 
     def owning_department_ids(self) -> set[int]:
         return {self.department_id}

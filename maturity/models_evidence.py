@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Department, User
+from lib import wareki
 from lib.models import Versioned
 from maturity import usage
 
@@ -48,7 +49,7 @@ class Reference(Versioned):
         constraints = (models.UniqueConstraint(fields=("municipality", "as_of"), name="reference_once"),)
 
     def __str__(self) -> str:
-        return f"{self.municipality} {self.as_of.isoformat()}"
+        return f"{self.municipality} {wareki.format_date(self.as_of, 'short')}"
 
 
 class ReferenceScore(models.Model):
@@ -109,7 +110,7 @@ class NationalIndicator(Versioned):
         constraints = (models.UniqueConstraint(fields=("name", "as_of"), name="national_indicator_once"),)
 
     def __str__(self) -> str:
-        return f"{self.name} {self.as_of.isoformat()}"
+        return f"{self.name} {wareki.format_date(self.as_of, 'short')}"
 
     @property
     def share(self) -> Decimal | None:
@@ -155,7 +156,7 @@ class UsageSurvey(Versioned):
         )
 
     def __str__(self) -> str:
-        return f"{self.system} {self.as_of.isoformat()}"
+        return f"{self.system} {wareki.format_date(self.as_of, 'short')}"
 
     def clean(self) -> None:
         if self.all_unused is not None and self.accounts and self.all_unused > self.accounts:

@@ -23,11 +23,13 @@ class Ahead:
 
 
 def ahead(today: dt.date) -> Ahead:
-    """As `next_meeting` and `open_decisions` of `meetings.queries` give them, in one statement."""
+    """As `next_meeting` and `open_decisions` of `meetings.queries` give them, in one statement; of a sitting that is
+    still to come, its agenda only."""
     planned: dict[Meeting, dict[int, AgendaItem]] = {}
     left: dict[int, Decision] = {}
     for row in _rows():
-        if todo := getattr(row, "todo", None):
+        # What is written down for a sitting that is still to come is not left over from one.
+        if (todo := getattr(row, "todo", None)) and not (row.state == "planned" and row.held_on > today):
             left[todo.pk] = todo
         if row.state == "planned" and row.kind == "headquarters":
             found = planned.setdefault(row, {})

@@ -17,6 +17,7 @@ from accounts.access import department_scope
 from accounts.models import Department, User
 from accounts.roles import Permission
 from actions.models import Action, Milestone, owner_choices, reason_choices
+from actions.queries_codes import next_code
 from actions.queries_links import links_of
 from actions.services.labels import ACTION_FIELDS, ACTION_SETS, milestone_line, phase_line
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField, display
@@ -135,7 +136,9 @@ class ActionForm(PortalModelForm):
         else:
             for name in MOVING:
                 del self.fields[name]
-            self.initial.setdefault("plan", Plan.objects.filter(is_main=True).first())
+            main = self.initial.setdefault("plan", Plan.objects.filter(is_main=True).first())
+            self.initial.setdefault("code", next_code(getattr(main, "pk", main)))
+            self.fields["code"].help_text += "。次の番号を入れてあります。変えられます"
 
     def clean_code(self) -> str:
         return unicodedata.normalize("NFKC", self.cleaned_data["code"]).strip()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from lib import wareki
 from lib.models import Versioned
 from strategy.models import Plan
 
@@ -85,4 +86,4 @@ class HeadGrade(Versioned):
         constraints = (models.UniqueConstraint(fields=("action", "as_of"), name="head_grade_once"),)
 
     def __str__(self) -> str:
-        return f"{self.action.code} 本部評価 {self.as_of.isoformat()}"
+        return f"{self.action.code} 本部評価 {wareki.format_date(self.as_of, 'short')}"

@@ -10,6 +10,7 @@ from accounts.models import User
 from actions import querysets
 from actions.models.actions import Action, lifecycle_choices, reason_choices
 from actions.models.grades import Grade
+from lib import wareki
 from lib.models import Versioned
 from rounds.models import Reply
 
@@ -60,7 +61,7 @@ class ProgressReport(Versioned):
         indexes = (models.Index(fields=("action", "-as_of"), name="report_action"),)
 
     def __str__(self) -> str:
-        return f"{self.action.code} 進捗報告 {self.as_of.isoformat()}"
+        return f"{self.action.code} 進捗報告 {wareki.format_date(self.as_of, 'short')}"
 
     @property
     def pushes_milestone(self) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import can, requires
 from accounts.roles import Permission
-from lib import htmx
+from lib import htmx, wareki
 from lib.forms import plain_text
 from lib.http import Request
 from maturity import charts_evidence, exchange_format, queries
@@ -88,7 +88,7 @@ def _choices(chosen: str, lines: list[evidence.Line]) -> list[tuple[str, str, bo
     found = [(AVERAGE, "平均")] + [(str(x.reference.pk), x.reference.municipality) for x in lines if x.latest]
     if chosen not in {key for key, _ in found} | {NONE}:
         old = next(x.reference for x in lines if str(x.reference.pk) == chosen)
-        found.append((chosen, f"{old.municipality}（{old.as_of.isoformat()}）"))
+        found.append((chosen, f"{old.municipality}（{wareki.format_date(old.as_of, 'short')}）"))
     found.append((NONE, "重ねない"))
     return [(f"?with={key}#comparison", label, key == chosen) for key, label in found]
 

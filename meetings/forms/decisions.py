@@ -10,8 +10,10 @@ from accounts.access import department_scope
 from accounts.models import Department, User
 from accounts.roles import Permission
 from actions.models import Action
+from actions.queries_codes import next_code
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField
 from meetings.models import Decision, Meeting
+from strategy.models import Plan
 
 
 class DecisionForm(PortalModelForm):
@@ -66,6 +68,7 @@ class OpenActionForm(PortalForm):
         rows, scope = Department.objects.current().sections(), department_scope(by, Permission.EDIT_ACTION)
         self.fields["lead_department"].queryset = rows if scope is None else rows.filter(pk__in=scope)
         self.initial |= {
+            "code": next_code(Plan.objects.filter(is_main=True).values_list("pk", flat=True).first()),
             "title": decision.text[:120], "lead_department": decision.department_id,
             "purpose": f"{decision.meeting.title}の{decision.get_kind_display()}による。",
             "starts_on": decision.meeting.held_on, "ends_on": decision.due_on,

@@ -120,10 +120,12 @@ def _csv(rows: list[list[Any]]) -> bytes:
 
 
 def _text(value: Value) -> Any:
-    """ISO days, plain figures, blank where nothing is known."""
+    """ISO days, figures without the zeros of their column, blank where nothing is known."""
     if value is None:
         return ""
-    return value.isoformat() if isinstance(value, dt.date) else value
+    if isinstance(value, Decimal):  # stays a number, or its minus would be taken for the beginning of a formula
+        return int(value) if value == value.to_integral_value() else value.normalize()
+    return _plain(value)
 
 
 def _plain(value: Value) -> Any:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dashboard import desks
 from rounds.models import Answer
 from rounds.sections import available, counted, of_round
 from tests import builders
@@ -55,3 +56,12 @@ def test_numbers_of_a_section_are_those_of_its_standing(replies):
                 found = counted(section, asked)
             assert found == {r.pk: (standings[r.pk].done, standings[r.pk].total) for r in asked}, section.key
             assert len(captured) == 1, section.key
+
+
+def test_a_part_in_which_nothing_has_to_be_answered_is_not_counted(replies):
+    reply = replies[0]
+    reply.round.questions.update(required=False)
+    Answer.objects.all().delete()
+    assert "自由設問" not in desks._progress([reply])[reply.pk]
+    reply.round.questions.update(required=True)
+    assert "自由設問 0/" in desks._progress([reply])[reply.pk]

@@ -112,6 +112,15 @@ def test_homework_first_then_what_is_to_be_decided(told, cast, as_user):
     assert text.index("範囲を整理する") < text.index("国の重点項目ごとの進み")
 
 
+def test_what_is_written_for_the_meeting_to_come_is_not_left_from_an_earlier_one(told, cast, as_user):
+    meeting = make_meeting(body=told.body, held_on=today() + dt.timedelta(days=7), state="planned")
+    make_decision(meeting=meeting, text="まだ決まっていない宿題", department=cast.tax)
+    page = as_user(cast.executive).get(HOME)
+    assert "まだ決まっていない宿題" not in page.text
+    type(meeting).objects.filter(pk=meeting.pk).update(held_on=today() - dt.timedelta(days=1))
+    assert "まだ決まっていない宿題" in as_user(cast.executive).get(HOME).text
+
+
 def test_late_actions_show_the_way_of_their_end(told, cast, as_user):
     action = told.actions.over
     action.date_changes.create(

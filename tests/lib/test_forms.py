@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django import forms
 
-from lib.forms import PortalForm
+from accounts.models import Department
+from lib.forms import PortalForm, PortalModelForm
+from meetings.models import Decision
 
 
 class Asked(PortalForm):
@@ -24,3 +26,25 @@ class Asked(PortalForm):
 )  # fmt: skip
 def test_an_empty_field_is_asked_for_in_plain_words(name: str, said: str) -> None:
     assert Asked({}, {}).errors[name] == [said]
+
+
+class Chosen(PortalModelForm):
+    class Meta:
+        model = Decision
+        fields = ("kind", "department")
+
+
+@pytest.mark.django_db
+def test_the_choice_of_nothing_has_words() -> None:
+    """選んでください where something is needed, 指定なし where nothing may be chosen; never a row of dashes."""
+    form = Chosen()
+    first = {name: next(iter(form.fields[name].choices)) for name in ("kind", "department")}
+    assert first == {"kind": ("", "選んでください"), "department": ("", "指定なし")}
+    assert "選んでください</option>" in str(form["kind"])
+
+
+def test_a_form_keeps_its_own_words() -> None:
+    class Own(PortalForm):
+        department = forms.ModelChoiceField(queryset=Department.objects.none(), empty_label="全庁")
+
+    assert Own().fields["department"].empty_label == "全庁"

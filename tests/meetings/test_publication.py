@@ -130,6 +130,16 @@ def test_csv_cells_are_no_formulas(text):
     assert table(site, "actions")[0]["取組名"] == f"'{text}"
 
 
+@pytest.mark.parametrize(
+    ("value", "written"), [("12.500", "12.5"), ("40.00", "40"), ("-3.10", "-3.1"), ("100", "100"), ("0.000", "0")]
+)
+def test_figures_carry_no_zeros_of_their_column(value, written):
+    """And stay figures: a minus is not taken for the beginning of a formula."""
+    kept = content()
+    kept["indicators"][0]["value"] = value
+    assert table(files(kept, RELEASE), "indicators")[0]["実績"] == written
+
+
 class Links(HTMLParser):
     def __init__(self, text):
         super().__init__()

@@ -15,6 +15,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat, Left
 from django.urls import resolve, reverse
 
+from lib.forms import DASHES
 from meetings import services
 from tests.sending.forms import pages, undone
 
@@ -79,7 +80,7 @@ def test_no_page_takes_a_text_for_mark_up(world: SimpleNamespace) -> None:
     assert (len(marked) > 60, seen > 100) == (True, True), "the mark stands in what is shown"
 
 
-def test_no_id_stands_twice_in_a_page(world: SimpleNamespace) -> None:
+def test_no_id_stands_twice_in_a_page_and_every_blank_choice_has_words(world: SimpleNamespace) -> None:
     wrong = set()
     for role in ("secretariat", "lead", "executive", "admin"):
         for url in pages(role, world):
@@ -87,4 +88,5 @@ def test_no_id_stands_twice_in_a_page(world: SimpleNamespace) -> None:
             if response.headers.get("Content-Type", "").startswith("text/html"):
                 counted = Counter(re.findall(r'\sid="([^"]*)"', response.text))
                 wrong |= {(resolve(urlsplit(url).path).view_name, key) for key, n in counted.items() if n > 1}
+                assert DASHES not in response.text, url
     assert wrong == set()
