@@ -29,8 +29,9 @@ def hit(kind: str, who: str, most: int) -> bool:
         if created:
             RateCount.objects.filter(start__lt=start - WINDOW).delete()
             return True
+        # Read after the own step, which holds the row: what was read before may be what others read too.
         RateCount.objects.filter(pk=row.pk).update(count=F("count") + 1)
-    return row.count < most
+        return RateCount.objects.values_list("count", flat=True).get(pk=row.pk) <= most
 
 
 def seconds_left() -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
@@ -33,6 +35,26 @@ def test_so_many_a_minute_and_no_more(db: None, minute: SimpleNamespace) -> None
     assert limits.hit("other", "1", 3), "something else"
     minute.now += dt.timedelta(minutes=1)
     assert limits.hit("file", "1", 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_holds_for_all_at_once(minute: SimpleNamespace) -> None:
+    """Eight requests of one moment: each is counted, and none is let in on what another had read."""
+    limits.hit("file", "1", 9)
+    start, told = threading.Barrier(8), []
+
+    def press() -> None:
+        start.wait()
+        told.append(limits.hit("file", "1", 4))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (sum(told), len(told)) == (3, 8)
+    assert RateCount.objects.get().count == 9
 
 
 def test_zero_switches_it_off_and_counts_nothing(db: None) -> None:

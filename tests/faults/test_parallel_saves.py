@@ -6,6 +6,7 @@ One of them is stored, the others are shown both values. In one city for all for
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -17,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from actions.models import Action
 from actions.services import hurdles
 from audit.models import Entry
@@ -24,6 +26,7 @@ from lib.writes import save_versioned
 from tests import world as worlds
 from tests.builders import make_action, make_user
 from tests.conftest import make_cast, signed_in
+from tests.exchange.helpers import Taken
 from tests.sending.forms import Sent, read
 
 PEOPLE = 4
@@ -54,9 +57,9 @@ def opened(world: SimpleNamespace, route: str) -> Iterator[tuple[Client, Sent, d
         yield client, form, {name: value.format(n=n) for name, value in typed.items() if name in form.kinds}
 
 
-def pressed(forms: Iterable[tuple[Client, Sent, dict[str, str]]]) -> list[Any]:
-    """The answers of four saves at once."""
-    start, answers = threading.Barrier(PEOPLE), []
+def pressed(forms: Iterable[tuple[Client, Sent, dict[str, str]]], people: int = PEOPLE) -> list[Any]:
+    """The answers of all saves at once."""
+    start, answers = threading.Barrier(people), []
 
     def press(client: Client, form: Sent, typed: dict[str, str]) -> None:
         start.wait()
@@ -104,6 +107,36 @@ def test_one_common_change_is_stored_whole_and_the_others_see_both(world: Simple
     ends = set(Action.objects.filter(pk__in=picks).values_list("ends_on", "pushes"))
     assert len(ends) == 1, "all three moved by the same number of months, once"
     assert ends != {(dt.date(2027, 3, 31), 0)}
+
+
+def three_ways(world: SimpleNamespace, action: Action) -> Iterator[tuple[Client, Sent, dict[str, str]]]:
+    """One person has the form open, one a checked workbook, one the preview of a common change."""
+    form, excel, common = world.people[:3]
+    url = reverse("actions:edit", args=[action.pk])
+    found = next(f for f in read("", url, form.get(url).text) if f.route == "actions:edit")
+    yield form, found, {"title": f"画面 {action.pk}"}
+    taken = Taken("actions", User.objects.get(login_id="office-1")).put(action.pk, "取組名", f"Excel {action.pk}")
+    url = reverse("exchange:confirm", args=[taken.stage(name=f"{action.pk}.xlsx").pk])
+    yield excel, next(f for f in read("", url, excel.get(url).text) if "seen" in f.kinds), {}
+    asked = {"pick": [action.pk], "months": "7", "reason": "一括"}
+    page = common.post(reverse("actions:bulk"), asked)
+    yield common, next(f for f in read("", reverse("actions:bulk"), page.text) if "sealed" in f.kinds), {}
+
+
+def test_form_workbook_and_common_change_of_one_row_at_once(world: SimpleNamespace) -> None:
+    """Whoever comes second is told; nobody's stored change is gone without anybody having seen it."""
+    for _ in range(4):
+        action = make_action(plan=world.plan, lead_department=world.own, ends_on=dt.date(2027, 3, 31))
+        ways = [*three_ways(world, action)]
+        version = action.version
+        answers = pressed(ways, 3)
+        told = sorted(answer.status_code for answer in answers)
+        written = Entry.objects.filter(object_type="actions.action", object_id=str(action.pk), act="update").count()
+        assert told.count(302) == 1, told
+        refused = [a.text for a in answers if a.status_code != 302]
+        assert all(re.search("ほかの人が先に|登録が変わりました|取組が変わりました", text) for text in refused)
+        assert written == 1
+        assert Action.objects.get(pk=action.pk).version == version + 1
 
 
 def test_without_the_comparison_all_would_be_stored(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
