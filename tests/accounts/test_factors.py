@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from types import SimpleNamespace
 
 import pyotp
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -114,6 +116,34 @@ def test_a_code_works_once(enrolled: SimpleNamespace) -> None:
     code = code_of(enrolled.secret)
     assert factors.passes(user=enrolled.user, code=code, at=time.time())
     assert not factors.passes(user=enrolled.user, code=code, at=time.time())
+
+
+def test_the_code_that_enrolled_opens_nothing(cast: SimpleNamespace) -> None:
+    """Who saw it over a shoulder cannot sign in with it."""
+    secret, at = totp.new_secret(), 1_790_000_010
+    code = pyotp.TOTP(secret).at(at)
+    factors.enrol(user=cast.lead, secret=secret, code=code, at=at, by=cast.lead)
+    assert not factors.passes(user=cast.lead, code=code, at=at)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["app", "paper"])
+def test_a_code_typed_twice_at_once_works_once(enrolled: SimpleNamespace, kind: str) -> None:
+    at = 1_790_000_010
+    code = pyotp.TOTP(enrolled.secret).at(at) if kind == "app" else enrolled.codes[0]
+    start, told = threading.Barrier(4), []
+
+    def press() -> None:
+        start.wait()
+        told.append(factors.passes(user=enrolled.user, code=code, at=at))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == [False, False, False, True]
 
 
 @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])

@@ -130,6 +130,25 @@ def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
     assert os.listdir(tmp_path) == []
 
 
+def test_files_that_come_and_go_meanwhile_are_there(tmp_path: Path, settings: Any, monkeypatch: Any) -> None:
+    """Whichever moment the database shows, the files that its rows name are in the archive."""
+    folder = tmp_path / "attachments"
+    folder.mkdir()
+    settings.KEPT_FOLDERS = {"attachments": folder}
+    (folder / "taken-off").write_text("old")
+
+    def meanwhile(out: Any) -> dict[str, Any]:
+        (folder / "taken-off").unlink()
+        (folder / "attached").write_text("new")
+        return {"rows": {}, "migrations": [], "ledger": {"seq": 0, "hash": ""}}
+
+    monkeypatch.setattr(backup.engine(), "dump", meanwhile)
+    told = backup.take(tmp_path / "x.zip")
+    assert set(told["files"]) == {"attachments/taken-off", "attachments/attached"}
+    with Reader(tmp_path / "x.zip") as reader:
+        assert reader.check() == 2
+
+
 def test_restore_refuses_a_place_with_data(cast: object, archive: Path) -> None:
     assert "データベースが空ではありません" in refused("restore", str(archive), "--verify")
 
