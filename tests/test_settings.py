@@ -144,6 +144,18 @@ def test_closed_network_without_tls_can_switch_it_off() -> None:
     assert production("-c", code, **env).stdout.split() == ["False", "False", "False", "0"]
 
 
+def test_passwords_are_kept_by_a_slow_hash() -> None:
+    """The suite itself hashes quickly, so only a process of its own tells how production does."""
+    told = production(
+        "-c",
+        "import django; django.setup(); from django.contrib.auth.hashers import make_password; "
+        "print(make_password('x').split('$')[:2])",
+        DJANGO_SETTINGS_MODULE="dxportal.settings",
+    )
+    name, rounds = json.loads(told.stdout.replace("'", '"'))
+    assert (name, int(rounds) >= 600_000) == ("pbkdf2_sha256", True)
+
+
 def test_limits_are_settings() -> None:
     code = (
         "from django.conf import settings as s; "

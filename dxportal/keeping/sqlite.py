@@ -22,12 +22,17 @@ def file_of() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
+def _reading(path: Path) -> sqlite3.Connection:
+    """For reading only. Its address is spelled out, because #, ? and % of a folder and \\ of Windows mean something
+    else in one."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
 def dump(out: Writer) -> dict[str, Any]:
     """Copy the database into the archive; writers go on meanwhile, and the copy shows one moment."""
     with tempfile.TemporaryDirectory(dir=out.target.parent) as folder:
         copy = Path(folder) / NAME
-        source = f"file:{file_of()}?mode=ro"
-        with closing(sqlite3.connect(source, uri=True)) as live, closing(sqlite3.connect(copy)) as kept:
+        with closing(_reading(file_of())) as live, closing(sqlite3.connect(copy)) as kept:
             live.backup(kept)
             kept.execute("PRAGMA journal_mode=DELETE")
             with kept:
@@ -43,7 +48,7 @@ def is_empty() -> bool:
     path = file_of()
     if not path.exists() or not path.stat().st_size:
         return True
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as live:
+    with closing(_reading(path)) as live:
         return not _tables(live)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from dxportal.keeping import backup, facts, restoring
+from dxportal.keeping import backup, facts, restoring, sqlite
 from dxportal.keeping.archive import BrokenArchive, Reader
 from tests.installation import ROOT, Installation
 
@@ -147,6 +149,17 @@ def test_files_that_come_and_go_meanwhile_are_there(tmp_path: Path, settings: An
     assert set(told["files"]) == {"attachments/taken-off", "attachments/attached"}
     with Reader(tmp_path / "x.zip") as reader:
         assert reader.check() == 2
+
+
+@pytest.mark.parametrize("name", ["市 portal.sqlite3", "a%20b.sqlite3", "a#b.sqlite3", "a?b.sqlite3"])
+def test_a_database_of_any_name_is_read_and_none_is_made(tmp_path: Path, name: str) -> None:
+    with closing(sqlite3.connect(tmp_path / name)) as made:
+        made.execute("CREATE TABLE t (n)")
+    with closing(sqlite._reading(tmp_path / name)) as live:
+        assert sqlite._tables(live) == ["t"]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            live.execute("INSERT INTO t VALUES (1)")
+    assert os.listdir(tmp_path) == [name]
 
 
 def test_restore_refuses_a_place_with_data(cast: object, archive: Path) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import threading
 import unicodedata
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
+import plutoprint as pluto
 import pytest
 from pypdf import PdfReader
 
@@ -138,3 +142,34 @@ def test_a_name_cannot_leave_the_style_sheet():
     hostile.content["city"]["name"] = '"} body{display:none} @page { content: "\\'
     reader = PdfReader(io.BytesIO(pdf(build(hostile, ["late"]))))
     assert "遅れている取組" in words(reader.pages[0])
+
+
+HOSTILE = (
+    '<link rel="stylesheet" href="{0}/css"><style>@import url({0}/import); body {{ background: url({0}/bg) }}</style>'
+    '<p>a<img src="{0}/img"><svg xmlns="http://www.w3.org/2000/svg"><image href="{0}/svg" width="9" height="9"/></svg>'
+)
+
+
+class Listening(BaseHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *said: object) -> None:
+        """Nothing on the screen."""
+
+
+@pytest.mark.parametrize("refuses", [True, False], ids=["the portal's way", "control: it would be asked"])
+def test_a_document_full_of_addresses_reaches_nobody(refuses):
+    Listening.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listening) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        book = pluto.Book()
+        if refuses:
+            book.custom_resource_fetcher = Refusing()
+        book.load_html(HOSTILE.format(f"http://127.0.0.1:{server.server_address[1]}"), base_url="pack:/")
+        book.write_to_pdf_stream(io.BytesIO())
+        server.shutdown()
+    assert sorted(Listening.asked) == ([] if refuses else ["/bg", "/css", "/img", "/import", "/svg"])
