@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
-from tests.browser import chromium
+from tests.browser import axe, chromium
 from tests.browser.server import PASSWORD, SIGN_IN, Portal, built_once
 
 # The demonstration's sign-in of each role.
@@ -91,6 +91,7 @@ def enter(browser: Browser) -> Iterator[Callable[..., Page]]:
     def open_page(portal: Portal, login_id: str, **options: object) -> Page:
         context = browser.new_context(base_url=portal.url, locale="ja-JP", **({"viewport": VIEWPORT} | options))
         context.set_default_timeout(10_000)
+        axe.bring(context)
         contexts.append(context)
         page = context.new_page()
         sign_in(page, login_id)

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import faults
 from tests.browser.conftest import Watched
 from tests.browser.server import Portal
-from tests.browser.test_pages import faults
 
 pytestmark = pytest.mark.browser
 

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 from pptx import Presentation
 from pypdf import PdfReader
 
+from tests.browser.axe import faults
 from tests.browser.conftest import Watched
 from tests.browser.server import Portal
-from tests.browser.test_pages import faults, too_wide
+from tests.browser.test_pages import too_wide
 
 pytestmark = pytest.mark.browser
 

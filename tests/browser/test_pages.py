@@ -5,26 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from tests.access import ROWS
+from tests.browser import axe
+from tests.browser.axe import faults
 from tests.browser.conftest import VIEWPORT, WHO, Watched
 from tests.browser.server import Portal
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
-AXE = Axe()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # Who sees every page that there is; of these roles none may be without a link.
 SEE_MOST = ("secretariat", "admin")
@@ -82,13 +81,17 @@ def visit(page: Page, portal: Portal, url: str, shown: Path | None) -> Visit:
     if "text/html" not in response.headers["content-type"]:
         return Visit(url, is_page=False, is_new=False)
     html = response.text()
-    found = (urljoin(response.url, unescape(href)).partition("#")[0] for href in LINK.findall(html))
-    here = tuple(link.removeprefix(portal.url) for link in found)
+    links, parts = (addresses(portal, response.url, pattern.findall(html)) for pattern in (LINK, PART))
     is_new = shown is None or first_time(html, shown)
     if is_new:
         page.goto(url)
         page.wait_for_function("() => !document.querySelector('.htmx-request')")
-    return Visit(url, True, is_new, here, tuple(PART.findall(html)))
+    return Visit(url, True, is_new, links, parts)
+
+
+def addresses(portal: Portal, base: str, hrefs: list[str]) -> tuple[str, ...]:
+    """Where the links of a page lead, within the portal without its name."""
+    return tuple(urljoin(base, unescape(href)).partition("#")[0].removeprefix(portal.url) for href in hrefs)
 
 
 def walk(page: Page, portal: Portal, shown: Path | None = None, *, with_queries: bool = True) -> Iterator[Visit]:
@@ -116,10 +119,22 @@ HREF = re.compile(r'(?:href|hx-get)="([^"]+)"')
 OF_ONE_ROUTE = 6
 
 
-def lost(page: Page, portal: Portal, wanted: set[str]) -> set[str]:
-    """Those of the wanted routes to which no link leads; asks for pages until all are found or none is left."""
-    queue, seen, visits = [("/", route_of("/"))], {"/"}, Counter[str | None]()
+def lost(page: Page, portal: Portal, wanted: set[str], walked: list[Visit]) -> set[str]:
+    """Those of the wanted routes to which no link leads.
+
+    Begins with the links that a walk has found, and asks for further pages until all routes are found or none is left.
+    """
+    seen, visits = {found.url for found in walked}, Counter(route_of(found.url) for found in walked)
+    queue: list[tuple[str, str | None]] = []
     left = set(wanted)
+
+    def note(links: Iterable[str]) -> None:
+        fresh = [(link, route_of(link)) for link in dict.fromkeys(links) if link.startswith("/") and link not in seen]
+        seen.update(link for link, _ in fresh)
+        queue.extend(fresh)
+        left.difference_update(route for _, route in fresh)
+
+    note(link for found in walked for link in (*found.links, *found.parts))
     while queue and left:
         here, route = min(queue, key=lambda found: visits[found[1]])  # what was seen least is asked for first
         queue.remove((here, route))
@@ -127,14 +142,8 @@ def lost(page: Page, portal: Portal, wanted: set[str]) -> set[str]:
             continue
         visits[route] += 1
         response = page.request.get(here)
-        if "text/html" not in response.headers["content-type"]:
-            continue
-        for href in HREF.findall(response.text()):
-            link = urljoin(portal.url + here, unescape(href)).partition("#")[0].removeprefix(portal.url)
-            if link.startswith("/") and link not in seen:
-                seen.add(link)
-                queue.append((link, route_of(link)))
-                left.discard(route_of(link) or "")
+        if "text/html" in response.headers["content-type"]:
+            note(addresses(portal, portal.url + here, HREF.findall(response.text())))
     return left
 
 
@@ -147,12 +156,6 @@ def first_time(html: str, folder: Path) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def faults(page: Page) -> list[str]:
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    found = AXE.run(page, options=options).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found]
 
 
 def too_wide(page: Page) -> list[str]:
@@ -169,9 +172,9 @@ def test_every_reachable_page(role: str, portal: Portal, enter: Callable[..., Pa
     watched = Watched(page)
     shown = city.parent / "shown"
     shown.mkdir(exist_ok=True)
-    wrong, routes = [], set()
+    wrong, walked = [], []
     for seen in walk(page, portal, shown, with_queries=role in SEE_MOST):
-        routes |= {route_of(seen.url), *map(route_of, seen.parts)}
+        walked.append(seen)
         wrong += [f"{seen.url} {complaint}" for complaint in watched.complaints]
         watched.complaints.clear()
         if seen.is_new and "?" not in seen.url:
@@ -179,7 +182,8 @@ def test_every_reachable_page(role: str, portal: Portal, enter: Callable[..., Pa
     assert not wrong, "\n".join(wrong)
     if role in SEE_MOST:
         pages = {row.route for row in ROWS if row.method == "GET" and row.expected[role] == 200}
-        assert not lost(page, portal, pages - routes - set(NOT_LINKED)), "no link leads there"
+        routes = {route_of(link) for found in walked for link in (found.url, *found.parts)}
+        assert not lost(page, portal, pages - routes - set(NOT_LINKED), walked), "no link leads there"
 
 
 @pytest.mark.parametrize("width", [1366, 1920])
@@ -201,9 +205,12 @@ def test_not_linked_names_routes() -> None:
 @pytest.mark.parametrize("path", ["/accounts/sign-in/", "/no-such-page/"])
 def test_pages_without_sign_in(path: str, portal: Portal, browser: object) -> None:
     context = browser.new_context(base_url=portal.url)  # type: ignore[attr-defined]
+    axe.bring(context)
     page = context.new_page()
     page.goto(path)
     assert not faults(page)
+    page.evaluate("document.documentElement.removeAttribute('lang'); document.querySelector('h1').style.color = '#ddd'")
+    assert {fault.partition(":")[0] for fault in faults(page)} == {"html-has-lang", "color-contrast"}, "it does look"
     context.close()
 
 

@@ -1,0 +1,28 @@
+"""axe-core in the browser: what is wrong with the page as it stands."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+
+# Half a megabyte: every document gets it as one function, which the browser translates once and runs when asked to.
+READ = f"window.readAxe = () => {{{Axe().axe_script}\n}};"
+RUN = """
+async (options) => {
+  if (!window.axe) window.readAxe();
+  const { violations } = await window.axe.run(options);
+  return violations.map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 200)} (${v.nodes.length})`);
+}
+"""
+
+
+def bring(context: BrowserContext) -> None:
+    """Every page of the context can be asked for its faults; before that, nothing of it runs."""
+    context.add_init_script(READ)
+
+
+def faults(page: Page) -> list[str]:
+    return page.evaluate(RUN, OPTIONS)
