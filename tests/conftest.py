@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,17 +19,22 @@ from django.template.base import Template
 from django.template.context import Context
 from django.test import Client
 from django.test.client import ClientHandler
+from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Membership, User
 from tests.builders import PASSWORD, TERM, make_department
 
 ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "viewer", "nobody")
 
-# They build a city for themselves or ask for every page: begun last, one process would wait for another.
+# They build a city for themselves or ask for every page: begun last, one process would wait for another. The
+# longest stands first.
 LONG = (
-    "sending", "faults", "keeping", "isolation", "upgrade", "test_demo.py", "test_access_matrix.py",
-    "test_query_growth.py", "test_every_list.py",
+    "sending", "test_access_matrix.py", "isolation", "keeping", "upgrade", "test_demo.py", "test_query_growth.py",
+    "faults", "test_every_list.py",
 )  # fmt: skip
+
+# Folders whose files share one city and its pages: they stay in one process, which builds them once.
+TOGETHER = ("sending",)
 
 # One handler for all clients: building the middleware anew for each would take longer than most requests.
 HANDLER = ClientHandler(enforce_csrf_checks=False)
@@ -43,10 +49,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     On PostgreSQL only what asks a database: the rest has run with SQLite, and would do the same again.
     """
-    items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if name in item.path.parts), len(LONG)))
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
         items[:] = [item for item in items if asks_database(item)]
+
+
+class ByPlace(LoadFileScheduling):
+    """A file stays in one process, and of some folders all files do."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((folder for folder in TOGETHER if folder in Path(file).parts), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPlace | None:
+    """In the order of the items: by itself it begins with the files of most tests, which are not the longest."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return ByPlace(config, log)
 
 
 def asks_database(item: pytest.Item) -> bool:

@@ -13,7 +13,7 @@ from django.db import transaction
 from tests import world as worlds
 from tests.access import ROLES
 from tests.conftest import make_cast, signed_in
-from tests.sending.forms import Sent, forms
+from tests.sending.forms import Sent, forms, shown
 
 
 @pytest.fixture(scope="package")
@@ -28,8 +28,16 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNames
     logging.disable(logging.NOTSET)
 
 
+# 事務局 and 管理者 first: they reach most forms, the others bring what is theirs alone.
+ORDER = ("secretariat", "admin", "lead", "member", "executive", "viewer", "other_lead", "nobody", "anonymous")
+
+
 @pytest.fixture(scope="package")
-def sent(world: SimpleNamespace) -> list[Sent]:
-    """事務局 and 管理者 first: they reach most forms, the others bring what is theirs alone."""
-    order = ("secretariat", "admin", "lead", "member", "executive", "viewer", "other_lead", "nobody", "anonymous")
-    return forms({role: world.clients[role] for role in order}, world)
+def answers(world: SimpleNamespace) -> dict[tuple[str, str], str]:
+    """Every page as each role sees it, asked for once: all tests here begin with what stands in them."""
+    return shown({role: world.clients[role] for role in ORDER}, world)
+
+
+@pytest.fixture(scope="package")
+def sent(answers: dict[tuple[str, str], str]) -> list[Sent]:
+    return forms(answers)

@@ -115,15 +115,22 @@ def pages(role: str, world: SimpleNamespace) -> Iterator[str]:
     yield from found
 
 
-def forms(clients: Mapping[str, Client], world: SimpleNamespace) -> list[Sent]:
+def shown(clients: Mapping[str, Client], world: SimpleNamespace) -> dict[tuple[str, str], str]:
+    """The text of every page that lets a role in, by role and address; what is no page is empty."""
+    asked = ((role, url) for role in clients for url in pages(role, world))
+    return {(role, url): _text(undone(clients[role], "GET", url)) for role, url in asked}
+
+
+def _text(response: HttpResponse) -> str:
+    return response.text if response.headers.get("Content-Type", "").startswith("text/html") else ""
+
+
+def forms(pages_shown: Mapping[tuple[str, str], str]) -> list[Sent]:
     """One form of each kind, in the hands of the first role that can reach it."""
     found: dict[Any, Sent] = {}
-    for role, client in clients.items():
-        for url in pages(role, world):
-            response = undone(client, "GET", url)
-            if response.headers.get("Content-Type", "").startswith("text/html"):
-                for sent in read(role, url, response.text):
-                    found.setdefault(sent.like, sent)
+    for (role, url), text in pages_shown.items():
+        for sent in read(role, url, text):
+            found.setdefault(sent.like, sent)
     return list(found.values())
 
 

@@ -100,7 +100,7 @@ def test_no_act_breaks(world: SimpleNamespace) -> None:
     assert not found, "\n".join(found)
 
 
-def test_no_query_breaks(world: SimpleNamespace) -> None:
+def test_no_query_breaks(world: SimpleNamespace, answers: dict[tuple[str, str], str]) -> None:
     """Every parameter that a page knows of, each with every hostile value on some page, and all at once."""
     found, values, seen = [], list(HOSTILE.items()), set()
     for role in ("secretariat", "admin", "lead"):
@@ -110,9 +110,8 @@ def test_no_query_breaks(world: SimpleNamespace) -> None:
             if (route := resolve(path).view_name) in seen:
                 continue
             seen.add(route)
-            response = undone(client, "GET", page)
-            html = response.headers.get("Content-Type", "").startswith("text/html")
-            names = sorted(parameters(page, response.text) if html else {"q", "page", "sort"})
+            text = answers[role, page]
+            names = sorted(parameters(page, text) if text else {"q", "page", "sort"})
             for at, name in enumerate([*names, "page", "sort"]):
                 kind, value = values[(len(seen) + at * 3) % len(values)]
                 asked = undone(client, "GET", f"{path}?{urlencode({name: value})}")
