@@ -77,7 +77,10 @@ demo-reset: $(RUNTIME)
 
 # ---- tests
 
-test: lint check sqlite postgres browser
+# Two parts at a time: a browser waits for its server, and the end of a part for its last file; the other part uses that
+# time. What a part says is printed when it has ended.
+test: lint check
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target browser sqlite postgres
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
