@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,11 +13,24 @@ from python_calamine import CalamineWorkbook
 from exchange import services
 from exchange.reading import Sheet, Workbook
 from tests import world as worlds
+from tests.conftest import make_cast
+from tests.held import apart, held
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+    """The small city, built once for a file that names it in its mark: no test there stores a cast of its own."""
+    with held(django_db_blocker):
+        yield worlds.build(make_cast())
 
 
 @pytest.fixture
-def world(cast: SimpleNamespace) -> SimpleNamespace:
-    return worlds.build(cast)
+def world(request: pytest.FixtureRequest, db: None) -> Iterator[SimpleNamespace]:
+    if "city" in request.fixturenames:
+        with apart(request.getfixturevalue("city")) as copied:
+            yield copied
+    else:
+        yield worlds.build(request.getfixturevalue("cast"))
 
 
 @pytest.fixture

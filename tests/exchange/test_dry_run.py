@@ -18,7 +18,7 @@ from strategy.models import Element, IndicatorActual, RegisterEntry
 from tests.exchange.helpers import Taken, cells_of, messages
 from tests.indicators.builders import make_target
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("near")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("near", "city")]
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from tests.actions.making import make_head_grade, make_hurdle
 from tests.builders import make_action, today
 from tests.meetings.making import make_decision
 
+pytestmark = pytest.mark.usefixtures("city")
+
 As = Callable[[User], Client]
 
 # Who reads which list, and the object that it belongs to.

@@ -19,7 +19,7 @@ from strategy.models import Element
 from tests import builders as make
 from tests.exchange.helpers import Taken, cells_of, messages
 
-pytestmark = pytest.mark.usefixtures("near")
+pytestmark = pytest.mark.usefixtures("near", "city")
 LINKS = st.lists(st.none() | st.integers(0, 29), max_size=30)
 FIRST_PARENT = {"階層": "ミッション", "表題": "上の要素"}
 ABOVE = "ミッション 上の要素"

@@ -19,7 +19,7 @@ from exchange.models import Import
 from tests.exchange.helpers import Taken
 
 As = Callable[[User], Client]
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("near")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("near", "city")]
 BOOK = {"key": "actions", "scope": 0}
 
 

@@ -18,6 +18,8 @@ from exchange.widgets import Text
 from lib.forms import plain_text
 from tests.exchange.helpers import Taken, cells_of
 
+pytestmark = pytest.mark.usefixtures("city")
+
 # Who brings which workbook, and what it is about.
 BOOKS: dict[str, tuple[str, str]] = {
     "departments": ("admin", ""), "users": ("admin", ""), "actions": ("secretariat", ""),

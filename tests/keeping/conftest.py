@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation, installation
+from tests.installation import TABLES, Installation, installation
 
 CITY = """
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -31,7 +31,7 @@ SessionStore().save()
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("city")) as place:
-        place.manage("migrate", "--verbosity", "0")
+        place.python(TABLES)
         place.python(CITY)
         yield place
 
