@@ -103,7 +103,7 @@ postgres: $(DEV)
 browser: $(DEV)
 	@echo "== browser"
 	@if $(PYTHON) -m tests.browser.chromium; then \
-		env -u DATABASE_URL $(PYTEST) --dist load -m browser tests/browser; \
+		env -u DATABASE_URL $(PYTEST) --dist load --maxschedchunk 1 -m browser tests/browser; \
 	elif [ "$${CI:-}" = true ]; then \
 		echo "CI=true needs a Chromium for the browser journeys" >&2; exit 1; \
 	else \

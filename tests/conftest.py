@@ -29,8 +29,8 @@ ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "v
 # They build a city for themselves or ask for every page: begun last, one process would wait for another. The
 # longest stands first.
 LONG = (
-    "sending", "test_access_matrix.py", "isolation", "keeping", "upgrade", "test_demo.py", "test_query_growth.py",
-    "faults", "test_every_list.py",
+    "sending/", "test_access_matrix.py", "isolation/", "keeping/", "upgrade/", "test_demo.py", "test_query_growth.py",
+    "faults/", "test_every_list.py", "browser/test_pages.py",
 )  # fmt: skip
 
 # Folders whose files share one city and its pages: they stay in one process, which builds them once.
@@ -49,10 +49,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     On PostgreSQL only what asks a database: the rest has run with SQLite, and would do the same again.
     """
-    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if name in item.path.parts), len(LONG)))
+    items.sort(key=turn)
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
         items[:] = [item for item in items if asks_database(item)]
+
+
+def turn(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((place for place, name in enumerate(LONG) if f"/{name}" in path), len(LONG))
 
 
 class ByPlace(LoadFileScheduling):

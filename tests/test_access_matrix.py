@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -27,9 +28,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     """The city of all rows, built once: every request below is undone, so none sees another's traces."""
+    logging.disable(logging.WARNING)  # thousands of refusals; tests/test_logs.py is about what is said of one
     with django_db_blocker.unblock(), transaction.atomic():
         yield worlds.build(make_cast())
         transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")

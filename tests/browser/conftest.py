@@ -43,12 +43,19 @@ def portal(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Por
         yield served
 
 
-@pytest.fixture
-def fresh_portal(city: Path, tmp_path: Path) -> Iterator[Portal]:
-    """A server with a city of its own, for one journey that writes."""
-    with Portal(city, tmp_path / "var") as served:
+@pytest.fixture(scope="session")
+def written(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A server for the journeys that write, one after the other."""
+    with Portal(city, tmp_path_factory.mktemp("written") / "var") as served:
         yield served
-        assert not served.errors()
+
+
+@pytest.fixture
+def fresh_portal(written: Portal) -> Iterator[Portal]:
+    """For one journey that writes: nobody was there before it."""
+    written.begin_anew()
+    yield written
+    assert not written.errors()
 
 
 class Watched:
