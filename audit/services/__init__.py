@@ -1,5 +1,6 @@
 """Writes of the ledger and of the read log, and the verifier of the ledger."""
 
+from audit.services.archives import verify_archives
 from audit.services.cutting import cut
 from audit.services.digests import Digest, read_digests, verify_digests, write_digest
 from audit.services.ledger import append
@@ -9,5 +10,5 @@ from audit.services.verifying import Verdict, verify
 
 __all__ = [
     "Digest", "Verdict", "append", "cut", "lines_of", "prune", "read_digests", "record_read", "verify",
-    "verify_digests", "write_digest",
+    "verify_archives", "verify_digests", "write_digest",
 ]  # fmt: skip

@@ -228,3 +228,88 @@ def test_memory_of_the_verifier_does_not_grow_with_the_book(db: None, monkeypatc
     monkeypatch.setattr("audit.services.verifying.CHUNK", 200)
     small = peak(2000)
     assert peak(6000) < small * 2
+
+
+def archived(folder: Path) -> Path:
+    """A book that was cut twice: entries 1 and 2 in one file, 3 in the other; the first cut stands in the second file
+    only when the book is long enough, else in the book."""
+    write(6, old=2)
+    services.cut(before=CUT_ON, target=folder / "1.jsonl", reason="1回目", by=BY)
+    rewrite(3, at=OLD)
+    services.cut(before=CUT_ON, target=folder / "2.jsonl", reason="2回目", by=BY)
+    return folder
+
+
+def test_archives_hold_every_entry_from_the_first_to_the_book(db: None, tmp_path: Path, capsys) -> None:
+    assert services.verify_archives(archived(tmp_path)) == services.Verdict(3)
+    call_command("audit_verify", "--archives", str(tmp_path))
+    assert "切り離した記録 3 件" in capsys.readouterr().out
+
+
+def test_a_cut_that_stands_in_a_later_file_is_found_there(db: None, tmp_path: Path) -> None:
+    archived(tmp_path)
+    first_cut = Entry.objects.filter(act="cut").order_by("seq").first()
+    for seq in range(4, first_cut.seq + 1):
+        rewrite(seq, at=OLD)
+    services.cut(before=CUT_ON, target=tmp_path / "3.jsonl", reason="3回目", by=BY)
+    assert Entry.objects.filter(act="cut").count() == 2
+    assert services.verify_archives(tmp_path) == services.Verdict(first_cut.seq)
+
+
+def test_a_book_that_was_never_cut_needs_no_archive(db: None, tmp_path: Path) -> None:
+    write(2)
+    assert services.verify_archives(tmp_path) == services.Verdict(0)
+
+
+def forged_cut(folder: Path) -> None:
+    """Who can write to the database can delete the oldest entries and sign for it as the portal would."""
+    first = Entry.objects.order_by("seq").first()
+    ledger.record(by=BY, act="cut", obj=first, after={"hash": first.hash, "file": "0.jsonl", "sha256": "0" * 64})
+    Entry.objects.filter(seq=first.seq).delete()
+
+
+def lost(folder: Path) -> None:
+    (folder / "1.jsonl").unlink()
+
+
+def altered(folder: Path) -> None:
+    path = folder / "1.jsonl"
+    path.write_text(path.read_text().replace('"note": "0"', '"note": "9"'))
+
+
+def shortened(folder: Path) -> None:
+    path = folder / "2.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def turned(folder: Path) -> None:
+    path = folder / "1.jsonl"
+    path.write_bytes(b"".join(reversed(path.read_bytes().splitlines(keepends=True))))
+
+
+def exchanged(folder: Path) -> None:
+    (folder / "1.jsonl").write_bytes((folder / "2.jsonl").read_bytes())
+
+
+def rubbish(folder: Path) -> None:
+    (folder / "2.jsonl").write_bytes(b"\xff{}\n[]\n")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        (forged_cut, "切り離したファイル 0.jsonl がありません"),
+        (lost, "切り離したファイル 1.jsonl がありません"),
+        (altered, "切り離したファイル 1.jsonl が書き換えられています"),
+        (shortened, "切り離したファイル 2.jsonl が書き換えられています"),
+        (turned, "切り離したファイル 1.jsonl が書き換えられています"),
+        (exchanged, "切り離したファイル 1.jsonl が書き換えられています"),
+        (rubbish, "切り離したファイル 2.jsonl が書き換えられています"),
+    ],
+)
+def test_archives_that_do_not_hold_are_named(db: None, tmp_path: Path, capsys, tamper, words: str) -> None:
+    tamper(archived(tmp_path))
+    assert services.verify().sound, "the chain of the book alone cannot know"
+    with pytest.raises(SystemExit) as ended:
+        call_command("audit_verify", "--archives", str(tmp_path))
+    assert (ended.value.code, words in capsys.readouterr().err) == (1, True)

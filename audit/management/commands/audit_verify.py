@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from audit import checks
-from audit.services import Verdict, verify, verify_digests
+from audit.services import Verdict, verify, verify_archives, verify_digests
 from audit.services.digests import BadDigest
 
 
@@ -16,6 +16,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--digests", type=Path, help="audit_digest が書いたフォルダー。末尾の書き直しも見つかる")
+
+        parser.add_argument("--archives", type=Path, help="audit_cut のファイルがあるフォルダー。偽の切り離しがわかる")
 
     def handle(self, *args: Any, **options: Any) -> None:
         verdict = verify()
@@ -29,6 +31,10 @@ class Command(BaseCommand):
                 sys.exit(1)
             self._expect(held)
             self.stdout.write(f"日々の控え {held.count} 件と一致しました。")
+        if options["archives"]:
+            stored = verify_archives(options["archives"])
+            self._expect(stored)
+            self.stdout.write(f"切り離した記録 {stored.count} 件を、先頭まで確かめました。異常はありません。")
         self._check_the_frozen()
 
     def _expect(self, verdict: Verdict) -> None:
