@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,7 +49,7 @@ def measure(city: SimpleNamespace, pages: list[Page]) -> Seen:
             for grow in pages[0].grow * 10:
                 grow(world)
             for page in pages:
-                found[page].append(queries_of(page, clients[page], world))
+                found[page].append(queries_of(clients[page], *address(page, world)))
     return found
 
 
@@ -68,13 +68,13 @@ def address(page: Page, world: SimpleNamespace) -> tuple[str, dict]:
     return reverse(page.route, kwargs=(page.args or row.args)(world)), data
 
 
-def queries_of(page: Page, client: Client, world: SimpleNamespace) -> Counter[str]:
-    """Count the page's queries by their shape, without the values and the columns; what it writes is undone."""
+def queries_of(client: Client, url: str, data: Mapping[str, Any]) -> Counter[str]:
+    """Count the queries of a page by their shape, without the values and the columns; what it writes is undone."""
     with transaction.atomic():
         with CaptureQueriesContext(connection) as captured:
-            response = client.get(*address(page, world))
+            response = client.get(url, data)
         transaction.set_rollback(True)
-    assert response.status_code == 200, page.label
+    assert response.status_code == 200, url
     return Counter(_shape(q["sql"]) for q in captured.captured_queries)
 
 
