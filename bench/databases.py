@@ -57,6 +57,16 @@ class _Databases(dict[int, Address]):
         return self[size]
 
 
+def settle(url: str) -> None:
+    """What autovacuum does in the minutes after many rows came: statistics, and which pages an index may answer for.
+    While it is at work, each of its own transactions counts as a write."""
+    if url.startswith("postgres"):
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as line:
+            line.execute("VACUUM ANALYZE")
+
+
 def writer(url: str) -> Callable[[], None]:
     """What writes a row as it stands, over a connection of its own: whatever was kept of the database ends."""
     found = dj_database_url.parse(url)

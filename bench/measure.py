@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from bench.client import Browser, together
-from bench.databases import writer
+from bench.databases import settle, writer
 from bench.pages import PAGES, Measured
 from bench.servers import FLOOR, PORTAL, ROOT, Served, environment, manage
 
@@ -78,6 +78,8 @@ def look_inside(folder: Path, url: str) -> dict[str, Any]:
 
 def city(folder: Path, database: str, size: int, url: str, *, crowd: bool) -> City:
     built_in = build(folder, url, size)
+    look_inside(folder, url)  # adds what the pages need; its plans are of tables without statistics
+    settle(url)
     inside = look_inside(folder, url)
     found = City(database, size, built_in, inside["pages"], inside["plans"])
     found.failed = [f"{database}, {size} actions, {k}: {p['error']}" for k, p in found.pages.items() if "error" in p]
