@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -121,7 +122,8 @@ FORM_RENDERER = "lib.forms.Renderer"
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"),
+        # Quoted: an address ends at # and ?, which a folder may well hold.
+        os.environ.get("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'portal.sqlite3'))}"),
         # With a connection its plans and its cache of pages go.
         conn_max_age=600,
         conn_health_checks=True,

@@ -168,6 +168,15 @@ def test_limits_are_settings() -> None:
     assert production("-c", code, **env).stdout.split() == ["1200", "14400", "3", "16"]
 
 
+@pytest.mark.parametrize("name", ["portal", "令和8年 #1", "50% ?x=1", "a%20b"])
+def test_the_database_lies_in_its_folder_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    code = "from django.conf import settings; print(settings.DATABASES['default']['NAME'])"
+    env = {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "dxportal.settings"}
+    assert run("-c", code, **env).stdout.strip() == str(folder / "portal.sqlite3")
+
+
 def test_every_setting_from_the_environment_is_documented() -> None:
     source = (ROOT / "dxportal" / "settings.py").read_text(encoding="utf-8")
     manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
