@@ -13,6 +13,13 @@ class EntryQuerySet(models.QuerySet):
         """Entries on one object, newest first."""
         return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
 
+    def length(self) -> int:
+        """How many the whole book has, by its two ends: the numbers of a book that holds have no gap, and counting
+        a hundred thousand entries takes longer than a page of them."""
+        first = models.Subquery(self.model.objects.order_by("seq").values("seq")[:1])
+        ends = self.order_by("-seq").values_list("seq", first).first()
+        return ends[0] - ends[1] + 1 if ends else 0
+
     def between(self, start: dt.date | None, end: dt.date | None) -> EntryQuerySet:
         rows = self
         if start:

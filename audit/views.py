@@ -35,7 +35,10 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def entries(request: Request) -> HttpResponse:
     mark(request, "ledger", "操作の記録")
     found = EntryFilter(request.GET, queryset=Entry.objects.all())
-    rows = listing.build(request, found.qs, columns=COLUMNS, sorts={"seq": ["seq"], "actor": ["actor"]}, default="-seq")
+    rows = listing.build(
+        request, found.qs, columns=COLUMNS, sorts={"seq": ["seq"], "actor": ["actor"]}, default="-seq",
+        total=None if found.active else Entry.objects.length(),
+    )  # fmt: skip
     context = {"filter": found, "listing": rows, "may_read_reads": can(request.user, Permission.MANAGE_ACCOUNTS)}
     return htmx.render(request, "audit/entries.html", context, regions={"entries": "audit/_entries.html"})
 

@@ -140,9 +140,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "cached_statements": 512,
     }
 elif env_flag("DXPORTAL_PREPARED", True):
-    # The second call of a statement of fixed shape prepares it (`lib.planned`). Off behind a pool that hands a
-    # connection from one transaction to the next.
-    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1
+    # A statement of fixed shape is prepared and planned at its first call (`lib.planned`), not after ten on each
+    # connection. Off behind a pool that hands a connection from one transaction to the next.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["prepare_threshold"] = 0
+    options.setdefault("options", "-c plan_cache_mode=force_generic_plan")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -26,6 +26,7 @@ from lib import htmx
 from lib.http import Request
 from lib.prepared import PreparedRows
 from lib.reads import mark_draft
+from lib.unchanged import kept
 from rounds.models import Round
 from rounds.queries import expected_as_of
 
@@ -37,7 +38,7 @@ _ROUNDS = PreparedRows(Round, lambda: Round.objects.order_by())
 def detail(request: Request, pk: int) -> HttpResponse:
     if (found := queries_detail.action_of(pk)) is None:
         raise Http404
-    (action, around), today, rounds = found, timezone.localdate(), _ROUNDS.objects()
+    (action, around), today, rounds = found, timezone.localdate(), _rounds()
     reports = queries_detail.reports_of(action)
     context = {
         "action": action,
@@ -55,6 +56,11 @@ def detail(request: Request, pk: int) -> HttpResponse:
         **budgets.panel(request, action),
     }
     return htmx.render(request, "actions/detail.html", context)
+
+
+@kept
+def _rounds() -> list[Round]:
+    return _ROUNDS.objects()
 
 
 def _standing(action: Action, today: dt.date, rounds: list[Round]) -> dict[str, Any]:

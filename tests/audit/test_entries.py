@@ -119,3 +119,15 @@ def test_markup_in_labels_is_shown_not_obeyed(reader: Client, cast: SimpleNamesp
     text = reader.get(URL).text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)" in text
+
+
+def test_the_length_of_the_book_is_known_by_its_ends(db, django_assert_num_queries):
+    assert Entry.objects.length() == 0
+    department = make_department()
+    for n in range(4):
+        ledger.record(by=ledger.command("試験"), act="update", obj=department, note=str(n))
+    with django_assert_num_queries(1):
+        assert Entry.objects.length() == 4
+    assert Entry.objects.count() == 4
+    Entry.objects.filter(seq__lte=2).delete()  # as a cut does
+    assert Entry.objects.length() == 2
