@@ -37,17 +37,21 @@ help:
 
 # ---- virtual environment: made once, brought up to date only when a lock changes
 
+# That of the system first: distributions build theirs with optimisations, which one built on the machine itself often
+# lacks; it is then slower by half.
 $(PYTHON):
-	@for python in $${DXPORTAL_PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python; do \
-		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
-			$$python -c 'import ensurepip' 2>/dev/null || { \
-				echo "$$python has no ensurepip. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }; \
-			echo "making $(VENV) with $$($$python --version)"; \
-			$$python -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
-			exit 0; \
-		fi; \
+	@for python in $${DXPORTAL_PYTHON:-/usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 python}; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+		$$python -c 'import ensurepip' 2>/dev/null || { bare="$$bare $$python"; continue; }; \
+		echo "making $(VENV) with $$($$python --version)"; \
+		$$python -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
+		exit 0; \
 	done; \
-	echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1). DXPORTAL_PYTHON=/path/to/python names one." >&2; \
+	if [ -n "$${bare:-}" ]; then \
+		echo "No ensurepip in:$$bare. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	else \
+		echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1). DXPORTAL_PYTHON=/path/to/python names one." >&2; \
+	fi; \
 	exit 1
 
 $(RUNTIME): requirements.lock | $(PYTHON)
