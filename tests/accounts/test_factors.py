@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from types import SimpleNamespace
 
 import pyotp
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +16,7 @@ from accounts import factors, totp
 from accounts.models import RecoveryCode, SecondFactor, User
 from audit.models import Entry
 from tests.builders import PASSWORD
+from tests.together import together
 
 SIGN_IN = "/accounts/sign-in/"
 STEP = "/accounts/second-factor/"
@@ -131,18 +130,7 @@ def test_the_code_that_enrolled_opens_nothing(cast: SimpleNamespace) -> None:
 def test_a_code_typed_twice_at_once_works_once(enrolled: SimpleNamespace, kind: str) -> None:
     at = 1_790_000_010
     code = pyotp.TOTP(enrolled.secret).at(at) if kind == "app" else enrolled.codes[0]
-    start, told = threading.Barrier(4), []
-
-    def press() -> None:
-        start.wait()
-        told.append(factors.passes(user=enrolled.user, code=code, at=at))
-        connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    told = together(lambda: factors.passes(user=enrolled.user, code=code, at=at), 4)
     assert sorted(told) == [False, False, False, True]
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
@@ -17,6 +15,7 @@ from accounts.models import RateCount
 from audit.models import Read
 from tests import builders as make
 from tests.builders import PASSWORD
+from tests.together import together
 
 SIGN_IN = "/accounts/sign-in/"
 
@@ -41,18 +40,7 @@ def test_so_many_a_minute_and_no_more(db: None, minute: SimpleNamespace) -> None
 def test_the_limit_holds_for_all_at_once(minute: SimpleNamespace) -> None:
     """Eight requests of one moment: each is counted, and none is let in on what another had read."""
     limits.hit("file", "1", 9)
-    start, told = threading.Barrier(8), []
-
-    def press() -> None:
-        start.wait()
-        told.append(limits.hit("file", "1", 4))
-        connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    told = together(lambda: limits.hit("file", "1", 4), 8)
     assert (sum(told), len(told)) == (3, 8)
     assert RateCount.objects.get().count == 9
 

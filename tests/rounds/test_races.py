@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from audit.models import Entry
 from lib.writes import save_versioned
@@ -19,30 +17,22 @@ from rounds.models import Reply, Round
 from rounds.services import common
 from tests.builders import today
 from tests.rounds.conftest import FakeSection
+from tests.together import together
 
 PRESSES = 6
 
 
 def pressed_together(act: Callable[[], Any]) -> list[str]:
     """Run `act` in six threads; returns 'ok' or the refusal of each."""
-    start, outcomes = threading.Barrier(PRESSES), []
 
-    def press() -> None:
-        start.wait()
+    def press() -> str:
         try:
             act()
-            outcomes.append("ok")
         except ValidationError as refusal:
-            outcomes.append(refusal.messages[0])
-        finally:
-            connection.close()
+            return refusal.messages[0]
+        return "ok"
 
-    threads = [threading.Thread(target=press) for _ in range(PRESSES)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+    return together(press, PRESSES)
 
 
 @pytest.mark.django_db(transaction=True)
