@@ -14,9 +14,8 @@ from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from lucide.templatetags.lucide import lucide
 
-from lib import addresses, fiscal, fold, markup, wareki
+from lib import addresses, fiscal, fold, icons, markup, wareki
 from lib.states import STATES, State
 
 register = template.Library()
@@ -27,8 +26,8 @@ register.tag("url", addresses.tag)
 @lru_cache(maxsize=512)
 def icon(name: str, size: int = 16, width: str = "2.25") -> SafeString:
     """Inline SVG of a lucide icon, hidden from assistive technology: a word stands beside it."""
-    body = lucide(name, size=size, stroke_width=width, aria_hidden="true")
-    return mark_safe(body)
+    measures = {"width": str(size), "height": str(size), "stroke-width": width, "aria-hidden": "true"}
+    return mark_safe(icons.svg(name, **measures))
 
 
 @register.simple_tag
