@@ -15,8 +15,12 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The demonstration keeps its own data, away from that of a real installation in the same folder.
 DEMO := env -u DATABASE_URL DXPORTAL_MODE=demo DXPORTAL_VAR=$(CURDIR)/var/demo
+# Processes of a part; 0 is the one that was started.
+WORKERS ?= $(JOBS)
 # A file stays in one process, so what its tests share is built once.
-PYTEST := $(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile
+PYTEST := -q -n $(WORKERS) --dist loadfile
+# What drives a browser, and what is for asynchronous tests, would prepare something for every single test.
+WITHOUT_BROWSER := -p no:playwright -p no:base_url -p no:anyio --ignore tests/browser -m "not browser"
 
 .DEFAULT_GOAL := help
 .PHONY: bench bench-exchange help demo demo-reset demo-data test lint check sqlite postgres browser screenshots wheelhouse wheelhouse-dev \
@@ -81,10 +85,10 @@ demo-reset: $(RUNTIME)
 
 # ---- tests
 
-# Two parts at a time: a browser waits for its server, and the end of a part for its last file; the other part uses that
-# time. What a part says is printed when it has ended.
+# Both databases side by side, each in one process, which reads the tests and the templates and builds the shared cities
+# once; the browser follows where one is free. What a part says is printed when it has ended.
 test: lint check
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target browser sqlite postgres
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target postgres sqlite browser WORKERS=0
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
@@ -97,17 +101,17 @@ check: $(DEV)
 
 sqlite: $(DEV)
 	@echo "== SQLite"
-	@env -u DATABASE_URL $(PYTEST) -m "not browser"
+	@env -u DATABASE_URL $(PYTHON) -m pytest $(PYTEST) $(WITHOUT_BROWSER)
 
 postgres: $(DEV)
 	@echo "== PostgreSQL"
-	@$(PYTHON) -m tests.run_postgres -q -n $(JOBS) --dist loadfile -m "not browser"
+	@$(PYTHON) -m tests.run_postgres $(PYTEST) $(WITHOUT_BROWSER)
 
 # Selected, not skipped: without a Chromium the journeys are left out aloud; with CI=true that is a failure.
 browser: $(DEV)
 	@echo "== browser"
 	@if $(PYTHON) -m tests.browser.chromium; then \
-		env -u DATABASE_URL $(PYTEST) --dist load --maxschedchunk 1 -m browser tests/browser; \
+		env -u DATABASE_URL $(PYTHON) -m pytest -q -n $(JOBS) --dist load --maxschedchunk 1 -m browser tests/browser; \
 	elif [ "$${CI:-}" = true ]; then \
 		echo "CI=true needs a Chromium for the browser journeys" >&2; exit 1; \
 	else \

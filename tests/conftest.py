@@ -21,8 +21,9 @@ from django.test import Client
 from django.test.client import ClientHandler
 from xdist.scheduler import LoadFileScheduling
 
-from accounts.models import Membership, User
-from tests.builders import PASSWORD, TERM, make_department
+from accounts.models import Department, Membership, User
+from tests.builders import PASSWORD, TERM
+from tests.storing import stored
 
 ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "viewer", "nobody")
 
@@ -119,10 +120,13 @@ def cast(db: None) -> SimpleNamespace:
 def make_cast() -> SimpleNamespace:
     """税務課 with its 課長 and 推進員, 福祉課's 課長 as the stranger, and the city-wide roles.
 
-    Most tests begin with it, so that it is stored in four statements.
+    Most tests begin with it, so that it is stored in three statements.
     """
-    tax = make_department(code="0204", name="税務課", short_name="税務課")
-    welfare = make_department(code="0401", name="福祉課", short_name="福祉課")
+    tax, welfare = departments = [
+        Department(code=code, name=name, short_name=name, order=order, valid_from=TERM["valid_from"])
+        for order, (code, name) in enumerate((("0204", "税務課"), ("0401", "福祉課")), 1)
+    ]
+    stored(departments)
     people = {
         "admin": ("admin", "管理者", "admin", None),
         "secretariat": ("secretariat", "事務局", "secretariat", None),
@@ -134,12 +138,12 @@ def make_cast() -> SimpleNamespace:
         "nobody": ("nobody", "役割のない職員", "", None),
     }
     users = {key: User(login_id=i, display_name=n, password=password_hash()) for key, (i, n, _, _) in people.items()}
-    User.objects.bulk_create(users.values())
-    Membership.objects.bulk_create(
+    stored([*users.values()])
+    stored([
         Membership(user=users[key], role=role, department=department, **TERM)
         for key, (_, _, role, department) in people.items()
         if role
-    )
+    ])  # fmt: skip
     return SimpleNamespace(tax=tax, welfare=welfare, **users)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -101,20 +101,39 @@ def targets(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_access(row: Row, world: SimpleNamespace, clients: dict[str, Client], targets: set[str]) -> None:
     """The page for every role, then each of its fragments: guarded alike, and with its target as root.
 
-    A fragment is rendered for one of those who are let in, and asked for by everyone who is not.
+    A fragment is rendered for one of those who are let in, and asked for by all who are not, who take turns with the
+    targets.
     """
     wrong = []
-    for role in ROLES:
+    for role in asking(row):
         status = ask(clients[role], row, world).status_code
         if status != row.expected[role]:
             wrong.append(f"{role}: {status}, not {row.expected[role]}")
-    offered = {*targets, ""}
-    let_in = [role for role in ROLES if row.expected[role] in (200, 204, 302, 409, 422) and role != "anonymous"]
-    for target in sorted(offered):
-        for role in (r for r in ROLES if r not in let_in[1:]):
-            response = ask(clients[role], row, world, **{"HX-Request": "true", "HX-Target": target})
-            wrong += [f"{role} #{target}: {w}" for w in faults(row, role, response, target, offered)]
+    offered = sorted({*targets, ""})
+    for role, target in fragments(row, offered):
+        response = ask(clients[role], row, world, **{"HX-Request": "true", "HX-Target": target})
+        wrong += [f"{role} #{target}: {w}" for w in faults(row, role, response, target, set(offered))]
     assert not wrong
+
+
+def let_in(row: Row) -> list[str]:
+    return [role for role in ROLES if row.expected[role] in (200, 204, 302, 409, 422) and role != "anonymous"]
+
+
+def asking(row: Row) -> list[str]:
+    """Everyone; on the second database all who are let in and one who is not, for nothing is read after a refusal."""
+    if connection.vendor == "sqlite":
+        return list(ROLES)
+    refused = [role for role in ROLES if role not in let_in(row)]
+    return [*let_in(row), refused[len(row.label) % len(refused)]] if refused else list(ROLES)
+
+
+def fragments(row: Row, offered: list[str]) -> Iterator[tuple[str, str]]:
+    """Who asks for which target."""
+    inside, outside = let_in(row)[:1], [role for role in asking(row) if role not in let_in(row)]
+    yield from ((role, target) for role in inside for target in offered)
+    for at in range(max(len(outside), len(offered)) if outside else 0):
+        yield outside[at % len(outside)], offered[at % len(offered)]
 
 
 def faults(row: Row, role: str, response: HttpResponse, target: str, offered: set[str]) -> Iterator[str]:
@@ -150,9 +169,9 @@ METHODS = {route: {row.method for row in ROWS if row.route == route} for route i
 def test_other_methods_are_refused(route: str, world: SimpleNamespace, clients: dict[str, Client]) -> None:
     row = next(r for r in ROWS if r.route == route)
     url = reverse(route, kwargs=row.args(world))
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - METHODS[route]:
-        for role in ("secretariat", "admin"):
-            assert clients[role].generic(method, url).status_code == 405, f"{method} as {role}"
+    for at, method in enumerate(sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - METHODS[route])):
+        role = ("secretariat", "admin")[at % 2]
+        assert clients[role].generic(method, url).status_code == 405, f"{method} as {role}"
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if "pk" in str(r.args.__code__.co_consts)], ids=lambda r: r.label)

@@ -12,9 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as pace
 
 from actions.querysets import HurdleQuerySet
 from audit.models import Read
@@ -42,8 +44,8 @@ STEPS = {
     "admin": ("replies",), "executive": ("replies", "plans"), "viewer": ("replies", "plans", "minutes"),
     "other_lead": ("replies", "plans", "minutes"),
 }  # fmt: skip
-# For each reader; a look takes some 160 requests.
-EXAMPLES = 2
+# For each reader; a look takes some 160 requests. Which rows a query leaves out is the same on the second database.
+EXAMPLES = 2 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else 1
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def wrong(role: str, world: SimpleNamespace, drawn: dict[str, Any]) -> list[str]
 
 
 @pytest.mark.parametrize("role", STEPS)
-@settings(
+@pace(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip

@@ -16,7 +16,8 @@ from tests.sending.forms import Sent, pages, parameters, undone
 
 pytestmark = pytest.mark.django_db
 
-HUGE = "あ" * 100_000
+# More than any field takes.
+HUGE = "あ" * 30_000
 # Of one value in an address; what is longer ends at the server in front.
 LONGEST = 3_000
 HOSTILE = {
@@ -63,7 +64,7 @@ def send(world: SimpleNamespace, form: Sent, case: str, changed: Mapping[str, st
 
 
 def ways(form: Sent) -> Iterator[tuple[str, dict[str, str]]]:
-    """Empty, huge, everything hostile at once, and every other field among values that are right."""
+    """Empty, huge, and every other field hostile among values that are right, so that each of them is once."""
     names = [name for name, kind in form.kinds.items() if kind != "button"]
     yield "empty", dict.fromkeys(names, "")
     texts = [name for name in names if form.kinds[name] in ("text", "textarea", "search", "password")]
@@ -72,7 +73,6 @@ def ways(form: Sent) -> Iterator[tuple[str, dict[str, str]]]:
     yield "huge", dict.fromkeys((n for n in names if form.kinds[n] not in ("hidden", "file")), HUGE)
     values = list(HOSTILE.items())
     start = sum(map(ord, form.route)) % len(values)
-    yield "hostile", {name: values[(start + 7 + at) % len(values)][1] for at, name in enumerate(names)}
     for first in (0, 1):
         chosen = list(enumerate(names))[first::2]
         yield f"every other from {first}", {name: values[(start + at) % len(values)][1] for at, name in chosen}
@@ -112,7 +112,7 @@ def test_no_query_breaks(world: SimpleNamespace, answers: dict[tuple[str, str], 
             seen.add(route)
             text = answers[role, page]
             names = sorted(parameters(page, text) if text else {"q", "page", "sort"})
-            for at, name in enumerate([*names, "page", "sort"]):
+            for at, name in enumerate(sorted({*names, "page", "sort"})):
                 kind, value = values[(len(seen) + at * 3) % len(values)]
                 asked = undone(client, "GET", f"{path}?{urlencode({name: value})}")
                 found += faults(f"{role} GET {route}?{name} [{kind}]", asked)
