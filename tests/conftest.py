@@ -30,7 +30,7 @@ ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "v
 # They build a city for themselves or ask for every page: begun last, one process would wait for another. The
 # longest stands first.
 LONG = (
-    "sending/", "test_access_matrix.py", "isolation/", "keeping/", "upgrade/", "test_demo.py", "test_query_growth.py",
+    "sending/", "isolation/", "keeping/", "upgrade/", "test_demo.py", "test_query_growth.py",
     "faults/", "test_every_list.py", "browser/test_pages.py",
 )  # fmt: skip
 

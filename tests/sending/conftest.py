@@ -1,4 +1,4 @@
-"""The city of the access matrix, and the forms that its people can reach; built once a module."""
+"""The city of the access matrix, its pages and the forms that its people can reach, for all modules here."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.db import transaction
 from tests import world as worlds
 from tests.access import ROLES
 from tests.conftest import make_cast, signed_in
-from tests.sending.forms import Sent, forms, shown
+from tests.sending.forms import Sent, Shown, forms, shown
 
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
-    logging.disable(logging.WARNING)
+    logging.disable(logging.WARNING)  # thousands of refusals; tests/test_logs.py is about what is said of one
     with django_db_blocker.unblock(), transaction.atomic():
         world = worlds.build(make_cast())
         users = {role: None if role == "anonymous" else getattr(world.cast, role) for role in ROLES}
@@ -33,11 +33,11 @@ ORDER = ("secretariat", "admin", "lead", "member", "executive", "viewer", "other
 
 
 @pytest.fixture(scope="package")
-def answers(world: SimpleNamespace) -> dict[tuple[str, str], str]:
+def answers(world: SimpleNamespace) -> dict[tuple[str, str], Shown]:
     """Every page as each role sees it, asked for once: all tests here begin with what stands in them."""
     return shown({role: world.clients[role] for role in ORDER}, world)
 
 
 @pytest.fixture(scope="package")
-def sent(answers: dict[tuple[str, str], str]) -> list[Sent]:
+def sent(answers: dict[tuple[str, str], Shown]) -> list[Sent]:
     return forms(answers)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,8 @@ from django.test import Client
 from django.urls import resolve, reverse
 from lxml import html
 
-from tests.access import ROWS
+from lib import htmx
+from tests.access import ROWS, Row
 
 TEXTS = ("text", "search", "email", "password", "number", "textarea", "hidden", "url", "date", "time", "tel")
 
@@ -105,31 +107,58 @@ def _values(control: Any, kind: str) -> list[str]:
     return [(control.text or "").removeprefix("\n") if control.tag == "textarea" else control.get("value") or ""]
 
 
+def address(row: Row, world: SimpleNamespace) -> str:
+    """Where the row is asked for, with its query."""
+    return f"{reverse(row.route, kwargs=row.args(world))}?{urlencode(row.data(world))}".removesuffix("?")
+
+
 def pages(role: str, world: SimpleNamespace) -> Iterator[str]:
     """The address of every page that lets the role in."""
-    found = dict.fromkeys(
-        f"{reverse(row.route, kwargs=row.args(world))}?{urlencode(row.data(world))}".removesuffix("?")
-        for row in ROWS
-        if row.method == "GET" and row.expected[role] == 200
-    )
-    yield from found
+    yield from dict.fromkeys(
+        address(row, world) for row in ROWS if row.method == "GET" and row.expected[role] == 200
+    )  # fmt: skip
 
 
-def shown(clients: Mapping[str, Client], world: SimpleNamespace) -> dict[tuple[str, str], str]:
-    """The text of every page that lets a role in, by role and address; what is no page is empty."""
-    asked = ((role, url) for role in clients for url in pages(role, world))
-    return {(role, url): _text(undone(clients[role], "GET", url)) for role, url in asked}
+@dataclass(frozen=True)
+class Shown:
+    """An answer: what is no page has no text; `regions` are the ids that its view offers as fragments."""
+
+    status: int
+    text: str
+    regions: frozenset[str]
 
 
-def _text(response: HttpResponse) -> str:
-    return response.text if response.headers.get("Content-Type", "").startswith("text/html") else ""
+def shown(clients: Mapping[str, Client], world: SimpleNamespace) -> dict[tuple[str, str], Shown]:
+    """Every page that lets a role in, by role and address."""
+    return {(role, url): _shown(clients[role], url) for role in clients for url in pages(role, world)}
 
 
-def forms(pages_shown: Mapping[tuple[str, str], str]) -> list[Sent]:
+def _shown(client: Client, url: str) -> Shown:
+    with offering() as regions:
+        response = undone(client, "GET", url)
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return Shown(response.status_code, response.text if is_page else "", frozenset(regions))
+
+
+@contextmanager
+def offering() -> Iterator[set[str]]:
+    """Collects the ids of the regions that views offer while pages are rendered."""
+    found: set[str] = set()
+    original = htmx.render
+
+    def render(*args: Any, **kw: Any) -> HttpResponse:
+        found.update(kw.get("regions") or {})
+        return original(*args, **kw)
+
+    with mock.patch.object(htmx, "render", render):
+        yield found
+
+
+def forms(pages_shown: Mapping[tuple[str, str], Shown]) -> list[Sent]:
     """One form of each kind, in the hands of the first role that can reach it."""
     found: dict[Any, Sent] = {}
-    for (role, url), text in pages_shown.items():
-        for sent in read(role, url, text):
+    for (role, url), page in pages_shown.items():
+        for sent in read(role, url, page.text):
             found.setdefault(sent.like, sent)
     return list(found.values())
 

@@ -17,7 +17,8 @@ from django.urls import resolve, reverse
 
 from lib.forms import DASHES
 from meetings import services
-from tests.sending.forms import pages, undone
+from tests.sending.forms import Shown, pages, undone
+from tests.test_closed_network import LOADS, outside
 
 pytestmark = pytest.mark.django_db
 LONG = 1_000
@@ -80,11 +81,16 @@ def test_no_page_takes_a_text_for_mark_up(world: SimpleNamespace) -> None:
     assert (len(marked) > 60, seen > 100) == (True, True), "the mark stands in what is shown"
 
 
-def test_no_id_stands_twice_in_a_page_and_every_blank_choice_has_words(answers: dict[tuple[str, str], str]) -> None:
+def test_no_id_stands_twice_in_a_page_and_every_blank_choice_has_words(answers: dict[tuple[str, str], Shown]) -> None:
     wrong = set()
-    for (_, url), text in answers.items():
-        counted = Counter(re.findall(r'\sid="([^"]*)"', text))
+    for (_, url), page in answers.items():
+        counted = Counter(re.findall(r'\sid="([^"]*)"', page.text))
         wrong |= {(resolve(urlsplit(url).path).view_name, key) for key, n in counted.items() if n > 1}
-        assert DASHES not in text, url
+        assert DASHES not in page.text, url
     assert wrong == set()
     assert len(answers) > 600
+
+
+def test_no_page_loads_or_links_anything_outside(answers: dict[tuple[str, str], Shown]) -> None:
+    loaded = {(url, place) for (_, url), page in answers.items() for place in LOADS.findall(page.text)}
+    assert {(url, place) for url, place in loaded if outside(place) or place.startswith("//")} == set()

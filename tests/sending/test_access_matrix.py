@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,30 +14,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from lib import htmx
-from tests import world as worlds
 from tests.access import ROLES, ROWS, Row
-from tests.conftest import make_cast, signed_in
+from tests.sending.forms import Shown, address, offering
 
-# Inside the transaction of the whole module; without the mark no test database would be made.
+# Inside the transaction of the package; without the mark no test database would be made.
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
-    """The city of all rows, built once: every request below is undone, so none sees another's traces."""
-    logging.disable(logging.WARNING)  # thousands of refusals; tests/test_logs.py is about what is said of one
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build(make_cast())
-        transaction.set_rollback(True)
-    logging.disable(logging.NOTSET)
-
-
-@pytest.fixture(scope="module")
-def clients(world: SimpleNamespace) -> dict[str, Client]:
-    """One signed-in client a role; errors become answers, as they would for a reader."""
-    users = {role: None if role == "anonymous" else getattr(world.cast, role) for role in ROLES}
-    return {role: signed_in(user, raise_request_exception=False) for role, user in users.items()}
 
 
 def routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
@@ -66,7 +45,7 @@ def ask(client: Client, row: Row, world: SimpleNamespace, **headers: str) -> Htt
 
 
 def test_every_route_has_a_row() -> None:
-    assert set(routes()) - {row.route for row in ROWS} == set(), "add the route to tests/access.py"
+    assert set(routes()) - {row.route for row in ROWS} == set(), "add the route to tests/access/"
 
 
 def test_every_row_names_a_route() -> None:
@@ -83,36 +62,25 @@ def test_every_route_names_its_methods() -> None:
     assert {row.method for row in ROWS} <= {"GET", "POST"}
 
 
-@pytest.fixture
-def targets(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Collects the ids of the regions that views offer while pages are rendered."""
-    found: set[str] = set()
-    original = htmx.render
-
-    def render(request: Any, page: str, context: Any, *, regions: Any = None, status: int = 200) -> HttpResponse:
-        found.update(regions or {})
-        return original(request, page, context, regions=regions, status=status)
-
-    monkeypatch.setattr(htmx, "render", render)
-    return found
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.label)
-def test_access(row: Row, world: SimpleNamespace, clients: dict[str, Client], targets: set[str]) -> None:
+def test_access(row: Row, world: SimpleNamespace, answers: dict[tuple[str, str], Shown]) -> None:
     """The page for every role, then each of its fragments: guarded alike, and with its target as root.
 
     A fragment is rendered for one of those who are let in, and asked for by all who are not, who take turns with the
     targets.
     """
-    wrong = []
+    wrong, offered = [], {""}
     for role in asking(row):
-        status = ask(clients[role], row, world).status_code
+        # The pages of the package were asked for already.
+        shown = answers.get((role, address(row, world))) if row.method == "GET" else None
+        with offering() as regions:
+            status = shown.status if shown else ask(world.clients[role], row, world).status_code
+        offered |= shown.regions if shown else regions
         if status != row.expected[role]:
             wrong.append(f"{role}: {status}, not {row.expected[role]}")
-    offered = sorted({*targets, ""})
-    for role, target in fragments(row, offered):
-        response = ask(clients[role], row, world, **{"HX-Request": "true", "HX-Target": target})
-        wrong += [f"{role} #{target}: {w}" for w in faults(row, role, response, target, set(offered))]
+    for role, target in fragments(row, sorted(offered)):
+        response = ask(world.clients[role], row, world, **{"HX-Request": "true", "HX-Target": target})
+        wrong += [f"{role} #{target}: {w}" for w in faults(row, role, response, target, offered)]
     assert not wrong
 
 
@@ -166,17 +134,17 @@ METHODS = {route: {row.method for row in ROWS if row.route == route} for route i
 
 
 @pytest.mark.parametrize("route", sorted(METHODS))
-def test_other_methods_are_refused(route: str, world: SimpleNamespace, clients: dict[str, Client]) -> None:
+def test_other_methods_are_refused(route: str, world: SimpleNamespace) -> None:
     row = next(r for r in ROWS if r.route == route)
     url = reverse(route, kwargs=row.args(world))
     for at, method in enumerate(sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - METHODS[route])):
         role = ("secretariat", "admin")[at % 2]
-        assert clients[role].generic(method, url).status_code == 405, f"{method} as {role}"
+        assert world.clients[role].generic(method, url).status_code == 405, f"{method} as {role}"
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if "pk" in str(r.args.__code__.co_consts)], ids=lambda r: r.label)
-def test_what_does_not_exist_is_not_found(row: Row, world: SimpleNamespace, clients: dict[str, Client]) -> None:
+def test_what_does_not_exist_is_not_found(row: Row, world: SimpleNamespace) -> None:
     unknown = {"key": "no-such-key", "lineage": UUID(int=0)}
     missing = {k: unknown.get(k, 999_999) for k in row.args(world)}
-    response = clients["secretariat"].generic(row.method, reverse(row.route, kwargs=missing))
+    response = world.clients["secretariat"].generic(row.method, reverse(row.route, kwargs=missing))
     assert response.status_code in ({404} if row.expected["secretariat"] != 403 else {403, 404})
