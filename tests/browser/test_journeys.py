@@ -158,7 +158,7 @@ def test_the_second_to_save_sees_both_values(fresh_portal: Portal, enter: Enter)
 
 
 def test_everything_needed_for_a_report_works_without_javascript(fresh_portal: Portal, enter: Enter) -> None:
-    page = enter(fresh_portal, "member-tax", java_script_enabled=False)
+    page = enter(fresh_portal, "member-tax", by_form=True, java_script_enabled=False)
     open_reply(page)
     page.get_by_role("button", name=re.compile("まとめて変更なし")).click()
     for place in [row.get_attribute("id") for row in lacking(page)]:

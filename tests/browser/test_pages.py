@@ -158,10 +158,23 @@ def first_time(html: str, folder: Path) -> bool:
     return True
 
 
+# Nobody looks at the page afterwards: gone, it is not laid out and painted once more when the window grows again.
+OVER = """
+() => {
+  const root = document.documentElement, over = root.scrollWidth - root.clientWidth;
+  root.style.display = "none";
+  return over;
+}
+"""
+
+
 def too_wide(page: Page) -> list[str]:
-    """On a phone nothing but tables in their own frame may be wider than the screen (WCAG 1.4.10)."""
+    """On a phone nothing but tables in their own frame may be wider than the screen (WCAG 1.4.10).
+
+    The last that is asked of a page: it is not shown any more.
+    """
     page.set_viewport_size(PHONE)
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    over = page.evaluate(OVER)
     page.set_viewport_size(VIEWPORT)
     return [f"{over}px wider than a phone"] if over > 0 else []
 
