@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -10,56 +9,27 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
-ROOT = Path(__file__).resolve().parent.parent
-# Generous: a busy machine is slow, and nothing here is about time.
-WITHIN = 600
+from tests import warm
+from tests.warm import ROOT, WITHIN
 
-
-# A process with the portal read in, which forks a child for every piece of code: reading it in takes a second.
-WARM = """
-import json, os, sys, traceback
-import django
-django.setup()
-import dxportal.urls, tests.world
-for line in sys.stdin:
-    job = json.loads(line)
-    child = os.fork()
-    if not child:
-        os.dup2(os.open(job["out"], os.O_WRONLY), 1)
-        os.dup2(os.open(job["err"], os.O_WRONLY | os.O_CREAT), 2)
-        status = 1
-        try:
-            exec(compile(job["code"], "<piece>", "exec"), {"__name__": "__main__"})
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            os._exit(status)
-    print(child, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-# The tables as the models describe them, as for the suite itself; for what is not about migrations.
-TABLES = """
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
-class Nowhere(dict):
-    def __contains__(self, label): return True
-    def __getitem__(self, label): return None
-settings.MIGRATION_MODULES = Nowhere()
-call_command("migrate", run_syncdb=True, verbosity=0)
-settings.MIGRATION_MODULES = {}
-for app, name in MigrationLoader(connection).disk_migrations:
-    MigrationRecorder(connection).record_applied(app, name)
+# For what is not about migrations.
+TABLES = "from tests.tables import from_models\nfrom_models()"
+# `restore` on PostgreSQL makes the tables of the archive's version by its migrations; those of an archive of this
+# version can come from the models.
+RESTORE = """
+from django.db.migrations.executor import MigrationExecutor
+from dxportal.keeping import postgres
+from tests.tables import from_models
+class Models(MigrationExecutor):
+    def migrate(self, targets):
+        from_models()
+postgres.MigrationExecutor = Models
+import manage
+manage.main()
 """
 
 
@@ -69,7 +39,6 @@ class Installation:
     def __init__(self, folder: Path, url: str = "") -> None:
         self.var, self.url = folder, url
         (folder / "static").mkdir(parents=True, exist_ok=True)
-        self._warm: subprocess.Popen[str] | None = None
 
     @property
     def database(self) -> str:
@@ -77,79 +46,65 @@ class Installation:
 
     @property
     def env(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DXPORTAL_", "DJANGO_", "DATABASE_"))}
         own = {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "dxportal.settings"}
-        return kept | own | ({"DATABASE_URL": self.url} if self.url else {})
+        return warm.bare() | own | ({"DATABASE_URL": self.url} if self.url else {})
+
+    def really(self, *arguments: str) -> str:
+        """`python <arguments>` itself, as an operator types it; it has to succeed."""
+        result = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=WITHIN
+        )
+        return printed(result)
 
     def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.env | env, capture_output=True, text=True, timeout=WITHIN
-        )
+        """The same, begun by a fork (`tests.warm`)."""
+        return warm.Child(*arguments, env=self.env | env).ended()
 
     def manage(self, *arguments: str, **env: str) -> str:
         """Run a command that has to succeed; return what it printed."""
-        result = self.run("manage.py", *arguments, **env)
-        assert result.returncode == 0, result.stdout + result.stderr
-        return result.stdout
+        return printed(self.run("manage.py", *arguments, **env))
+
+    def restore(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`manage.py restore` of an archive of this version, without migrations."""
+        return self.run("-c", RESTORE, "restore", *arguments)
 
     def python(self, code: str) -> str:
         """Run a piece of code in a process of its own, with Django set up; return what it printed."""
-        with self._piece(code) as (_, out):
-            told = out.read()
-        assert self._ended() == 0, self._errors()
-        return told
-
-    def killed(self, code: str, waits_for: str = "ready") -> None:
-        """Run a piece of code in a process of its own until it prints `waits_for`, then kill that with SIGKILL."""
-        with self._piece(code) as (child, out):
-            if not any(line.strip() == waits_for for line in out):
-                raise AssertionError(f"ended by itself: {self._errors()}")
-            os.kill(child, signal.SIGKILL)
-        assert self._ended() == -signal.SIGKILL
-
-    def close(self) -> None:
-        if self._warm:
-            self._warm.stdin.close()
-            self._warm.wait(timeout=WITHIN)
-            self._warm.stdout.close()
-            self._warm = None
+        return printed(self.run("-c", code))
 
     @contextmanager
-    def _piece(self, code: str) -> Iterator[tuple[int, IO[str]]]:
-        """The number of the child process, and what it prints."""
-        if self._warm is None:
-            self._warm = subprocess.Popen(
-                [sys.executable, "-c", WARM], cwd=ROOT, env=self.env, text=True, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )  # fmt: skip
-        out = self.var / "piece.out"
-        out.unlink(missing_ok=True)
-        os.mkfifo(out)
-        (self.var / "piece.err").unlink(missing_ok=True)
-        print(json.dumps({"code": code, "out": str(out), "err": str(self.var / "piece.err")}),
-              file=self._warm.stdin, flush=True)  # fmt: skip
-        child = int(self._warm.stdout.readline())
-        with out.open() as printed:
-            yield child, printed
-        out.unlink()
+    def started(self, code: str, *arguments: str, waits_for: str = "ready", **env: str) -> Iterator[warm.Child]:
+        """A piece of code that has printed `waits_for` and runs; it is killed with SIGKILL at the end."""
+        child = warm.Child("-c", code, *arguments, env=self.env | env)
+        try:
+            reached = any(line.strip() == waits_for for line in child.stdout)
+            yield child
+        finally:
+            child.kill()
+            result = child.ended()
+        assert reached, f"ended by itself: {result.stderr}"
+        assert result.returncode == -signal.SIGKILL, result.stderr
 
-    def _ended(self) -> int:
-        return int(self._warm.stdout.readline())
+    def killed(self, code: str) -> None:
+        """Run a piece of code in a process of its own until it is ready, then kill that with SIGKILL."""
+        with self.started(code):
+            pass
 
-    def _errors(self) -> str:
-        return (self.var / "piece.err").read_text()
+
+def printed(result: subprocess.CompletedProcess[str]) -> str:
+    """What a process printed that had to succeed."""
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 @contextmanager
 def installation(folder: Path, like: Installation | None = None) -> Iterator[Installation]:
     """An installation with an empty database, or with a copy of another's; it is dropped again."""
     if like:
-        like.close()
         shutil.copytree(like.var, folder)
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
-        with closing(Installation(folder)) as place:
-            yield place
+        yield Installation(folder)
         return
     import psycopg
 
@@ -157,7 +112,6 @@ def installation(folder: Path, like: Installation | None = None) -> Iterator[Ins
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {like.database}" if like else ""))
         try:
-            with closing(Installation(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")))) as place:
-                yield place
+            yield Installation(folder, urlunsplit(urlsplit(url)._replace(path=f"/{name}")))
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")

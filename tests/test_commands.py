@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, OperationalError
 
 from dxportal import telling
+from tests import warm
 from tests.test_settings import run
 
 FILE = "a file, and no folder"
@@ -42,7 +43,7 @@ def places(tmp_path: Path) -> dict[str, str]:
     ],
 )
 def test_a_place_that_is_not_there(places: dict[str, str], place: str, command: list[str], words: str) -> None:
-    done = run("manage.py", *command, DXPORTAL_MODE="demo", DXPORTAL_VAR=places[place])
+    done = warm.run("manage.py", *command, DXPORTAL_MODE="demo", DXPORTAL_VAR=places[place])
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -56,11 +57,12 @@ def test_a_database_that_is_not_there_is_told_without_its_password() -> None:
 
 
 def test_the_traceback_is_there_for_who_asks(places: dict[str, str]) -> None:
-    done = run("manage.py", "migrate", "--traceback", DXPORTAL_MODE="demo", DXPORTAL_VAR=places["missing"])
+    done = warm.run("manage.py", "migrate", "--traceback", DXPORTAL_MODE="demo", DXPORTAL_VAR=places["missing"])
     assert "Traceback" in done.stderr
 
 
 def test_the_demonstration_makes_its_folder(places: dict[str, str]) -> None:
+    """On SQLite this is the one that migrates from nothing."""
     env = {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": places["missing"]}
     done = run("manage.py", "demo", "--scale", "1", **env)
     assert "--scale は" in done.stderr

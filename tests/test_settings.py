@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import subprocess
@@ -17,16 +16,15 @@ from django.conf import settings as portal_settings
 from django.test import Client
 
 from accounts.models import User
+from tests.warm import ROOT, bare
 
-ROOT = Path(__file__).resolve().parent.parent
 HOST = "portal.example.lg.jp"
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run Python as an operator would: nothing of the suite's environment is inherited."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DXPORTAL_", "DJANGO_", "DATABASE_"))}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=kept | env, capture_output=True, text=True, timeout=120
+        [sys.executable, *arguments], cwd=ROOT, env=bare() | env, capture_output=True, text=True, timeout=120
     )
 
 
@@ -148,7 +146,7 @@ def test_passwords_are_kept_by_a_slow_hash() -> None:
     """The suite itself hashes quickly, so only a process of its own tells how production does."""
     told = production(
         "-c",
-        "import django; django.setup(); from django.contrib.auth.hashers import make_password; "
+        "from django.contrib.auth.hashers import make_password; "
         "print(make_password('x').split('$')[:2])",
         DJANGO_SETTINGS_MODULE="dxportal.settings",
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,9 @@ from lib import ledger
 from rounds import services
 from rounds.models import Reminder
 from tests import builders as make
+from tests import warm
 from tests.faults.mailing import post
-from tests.installation import ROOT, TABLES, WITHIN, installation
+from tests.installation import TABLES, installation
 
 BY = ledger.command("試験")
 
@@ -53,10 +52,7 @@ print(round_.due_on)
 # Every run has read whom to tell before any of them tells anybody.
 TOGETHER = """
 import sys, time, datetime as dt
-from pathlib import Path
 from django.conf import settings
-import django
-django.setup()
 from lib import ledger
 from rounds import services
 from rounds.services import reminders
@@ -65,7 +61,7 @@ def at_once(today):
     found = read(today)
     (settings.VAR_DIR / f"read-{sys.argv[1]}").touch()
     while len(list(settings.VAR_DIR.glob("read-*"))) < 2:
-        time.sleep(0.05)
+        time.sleep(0.01)
     return found
 reminders.due_notices = at_once
 outcome = services.send_reminders(today=dt.date.fromisoformat(sys.argv[2]), by=ledger.command("試験"))
@@ -82,14 +78,9 @@ def test_two_runs_at_once_tell_everybody_once(transactional_db: None, tmp_path: 
     with installation(tmp_path / "two") as place, post() as server:
         place.python(TABLES)
         late = dt.date.fromisoformat(place.python(CITY).strip()) + dt.timedelta(days=1)
-        runs = [
-            subprocess.Popen(
-                [sys.executable, "-c", TOGETHER, str(n), str(late)], cwd=ROOT, env=place.env | server.settings,
-                stdout=subprocess.PIPE, text=True,
-            )
-            for n in range(2)
-        ]  # fmt: skip
-        told = [int(run.communicate(timeout=WITHIN)[0]) for run in runs]
+        env = place.env | server.settings
+        runs = [warm.Child("-c", TOGETHER, str(n), str(late), env=env) for n in range(2)]
+        told = [int(run.ended().stdout) for run in runs]
         assert sum(told) == PEOPLE
         assert min(told) > 0, "both of them sent: the race was there"
         assert sorted(server.sent) == sorted(f"lead{n}@city.example" for n in range(PEOPLE))

@@ -39,7 +39,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 @pytest.fixture(scope="session")
 def archive(city: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("backups") / "city.zip"
-    city.manage("backup", str(target))
+    city.really("manage.py", "backup", str(target))
     return target
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -20,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from dxportal.keeping import backup, facts, restoring, sqlite
 from dxportal.keeping.archive import BrokenArchive, Reader
-from tests.installation import ROOT, Installation
+from tests.installation import Installation, printed
 
 STATE = """
 import json
@@ -62,7 +60,7 @@ def rewritten(archive: Path, target: Path, change: Callable[[str, bytes], bytes 
 
 def test_restored_portal_is_the_one_that_was_kept(city: Installation, archive: Path, empty: Callable) -> None:
     place = empty()
-    told = place.manage("restore", str(archive), "--verify")
+    told = place.really("manage.py", "restore", str(archive), "--verify")
     assert "異常はありません" in told
     before, after = state(city), state(place)
     assert before["files"] == ["根拠0", "根拠1", "根拠2"]
@@ -277,7 +275,7 @@ storage.path_of(Attachment.objects.get(name="資料0.txt").stored_name).write_te
 def test_verify_names_what_was_altered_before_the_backup(twin: Installation, empty: Callable, tmp_path: Path) -> None:
     twin.python(ALTER)
     twin.manage("backup", str(tmp_path / "altered.zip"))
-    result = empty().run("manage.py", "restore", str(tmp_path / "altered.zip"), "--verify")
+    result = empty().restore(str(tmp_path / "altered.zip"), "--verify")
     assert result.returncode == 1
     assert "操作の記録 2 番：内容が書き換えられています" in result.stderr
     assert "受理した回答の添付：添付 1 番のファイルが書き換えられています" in result.stderr
@@ -295,15 +293,9 @@ while True:
 
 def test_a_backup_taken_in_use_is_consistent(twin: Installation, empty: Callable, tmp_path: Path) -> None:
     """Whatever moment it shows, its ledger ends where its head says, and nothing is torn."""
-    code = f"import django\ndjango.setup()\n{WRITER}"
-    writer = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=twin.env, stdout=subprocess.PIPE)
-    try:
-        assert writer.stdout.readline() == b"ready\n"
+    with twin.started(WRITER) as writer:
         twin.manage("backup", str(tmp_path / "busy.zip"))
-        assert writer.poll() is None
-    finally:
-        writer.kill()
-        writer.communicate()
+        assert writer.runs
     other = empty()
-    assert "異常はありません" in other.manage("restore", str(tmp_path / "busy.zip"), "--verify")
+    assert "異常はありません" in printed(other.restore(str(tmp_path / "busy.zip"), "--verify"))
     assert len(state(other)["entries"]) < len(state(twin)["entries"]), "the writer went on all the time"
