@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.template.base import Template
 from django.template.context import Context
@@ -22,7 +20,7 @@ from django.test.client import ClientHandler
 from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Department, Membership, User
-from tests.builders import PASSWORD, TERM
+from tests.builders import TERM, password_hash
 from tests.storing import stored
 
 ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "viewer", "nobody")
@@ -98,11 +96,6 @@ def _contexts_of_pages_alone(django_test_environment: None) -> None:
         return instrumented(template, context) if whole else template.nodelist.render(context)
 
     Template._render = render
-
-
-@cache
-def password_hash() -> str:
-    return make_password(PASSWORD)
 
 
 def confirm(client: Client) -> None:
