@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
 from tests.browser import axe, chromium
 from tests.browser.server import PASSWORD, SIGN_IN, Portal, built_once
@@ -23,6 +22,9 @@ WHO = {
     "viewer": "viewer",
 }
 VIEWPORT = {"width": 1366, "height": 900}
+# Generous: the other parts of the suite want the same cores, and nothing here is about time.
+WITHIN = 30_000
+expect.set_options(timeout=WITHIN)
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +35,9 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The demonstration city, built once for all test processes; several runs share it in an empty folder, if named."""
+    """The demonstration city, built once for all test processes."""
     base = tmp_path_factory.getbasetemp()
-    shared = os.environ.get("DXPORTAL_TEST_CITY")
-    return built_once(Path(shared) if shared else base if worker_id == "master" else base.parent)
+    return built_once(base if worker_id == "master" else base.parent)
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +111,7 @@ def enter(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(portal: Portal, login_id: str, *, by_form: bool = False, **options: object) -> Page:
         context = browser.new_context(base_url=portal.url, locale="ja-JP", **({"viewport": VIEWPORT} | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WITHIN)
         axe.bring(context)
         contexts.append(context)
         page = context.new_page()
