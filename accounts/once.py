@@ -13,7 +13,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -24,8 +24,8 @@ TOKEN = "csrfmiddlewaretoken"
 LENGTH = 64
 REMEMBERED = 30
 KEPT = "sent"
-# Claims of processes that died are of no use to anybody.
-STALE = timedelta(minutes=2)
+# Claims of processes that died are of no use to anybody; the later of their two minutes counts.
+STALE = timedelta(minutes=1)
 WAITS, PAUSE = 50, 0.1
 
 
@@ -47,11 +47,18 @@ def led_to(request: HttpRequest, key: str) -> str | None:
 def claim(key: str) -> bool:
     """Begin; False while the same sending is under way."""
     now = timezone.now()
-    with transaction.atomic():
-        RateCount.objects.filter(key=key, start__lt=now - STALE).delete()
-        if RateCount.objects.filter(key=key).exists():
-            return False
-        return RateCount.objects.get_or_create(key=key, start=now.replace(second=0, microsecond=0))[1]
+    minute = now.replace(second=0, microsecond=0)
+    # For the coming minute too: two senders on either side of its beginning meet there.
+    claims = [RateCount(key=key, start=start) for start in (minute, minute + timedelta(minutes=1))]
+    try:
+        with transaction.atomic():
+            RateCount.objects.filter(key=key, start__lt=now - STALE).delete()
+            if RateCount.objects.filter(key=key).exists():
+                return False
+            RateCount.objects.bulk_create(claims)
+    except IntegrityError:
+        return False
+    return True
 
 
 def release(key: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -142,6 +143,16 @@ def test_the_claim_of_a_dead_process_goes() -> None:
     RateCount.objects.create(key="k", start=timezone.now() - dt.timedelta(minutes=3))
     assert once.claim("k")
     assert not once.claim("k")
+
+
+@pytest.mark.django_db
+def test_two_on_either_side_of_a_minute_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither sees the other's claim before it is stored: the database alone can tell the second."""
+    monkeypatch.setattr(QuerySet, "exists", lambda rows: False)
+    begins = timezone.now().replace(second=0, microsecond=0)
+    for moment, claimed in ((begins - dt.timedelta(milliseconds=1), True), (begins, False)):
+        monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
+        assert once.claim("k") is claimed
 
 
 @pytest.mark.django_db(transaction=True)
