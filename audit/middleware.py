@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from audit.services import record_read
 from lib.reads import Mark, marked
 
+# A form that is refused, or decides between two writers, shows the page again; who is sent away was shown nothing.
+SHOWING = (200, 409, 422)
 NAME = re.compile(r"filename\*=utf-8''([^;]+)|filename=\"([^\"]+)\"", re.IGNORECASE)
 
 
@@ -22,7 +24,7 @@ class ReadLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 200 and request.user.is_authenticated:
+        if response.status_code in SHOWING and request.user.is_authenticated:
             shown = marked(request) or _file(response)
             if shown:
                 record_read(user=request.user, mark=shown, path=request.get_full_path())

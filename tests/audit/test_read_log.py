@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 from axes.models import AccessAttempt
 from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import services
+from audit.middleware import ReadLogMiddleware
 from audit.models import Entry, Read
 from lib import ledger
-from lib.reads import Mark
+from lib.reads import Mark, mark
 from rounds.models import Reply
 from tests import builders as make
 from tests.money.making import make_proposal
@@ -99,6 +101,20 @@ def test_a_refused_page_was_not_read(as_user, cast: SimpleNamespace) -> None:
         reverse("rounds:reply", args=[make.make_reply(department=cast.tax).pk])
     ).status_code == 404  # fmt: skip
     assert not Read.objects.exists()
+
+
+@pytest.mark.parametrize(("status", "written"), [(200, 1), (409, 1), (422, 1), (302, 0), (403, 0), (404, 0)])
+def test_a_page_that_is_shown_again_counts_as_shown(cast: SimpleNamespace, rf, status: int, written: int) -> None:
+    """What a view marked before it refused or led elsewhere was not seen; a form with its faults was."""
+    request = rf.post("/x/")
+    request.user = cast.secretariat
+
+    def view(asked: HttpRequest) -> HttpResponse:
+        mark(asked, "draft", "税務課の回答")
+        return HttpResponse(status=status)
+
+    assert ReadLogMiddleware(view)(request).status_code == status
+    assert len(shown()) == written
 
 
 def test_without_a_record_there_is_no_page(as_user, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
