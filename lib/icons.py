@@ -1,7 +1,7 @@
 """Icons of the lucide package as inline SVG.
 
-The package opens its archive of sixteen hundred icons anew for every one of them, which takes ten milliseconds; here it
-is opened once a process.
+The package opens its archive of seventeen hundred icons anew for every one of them, which takes six milliseconds; here
+it is opened once a process.
 """
 
 from __future__ import annotations

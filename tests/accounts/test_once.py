@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
@@ -21,6 +19,7 @@ from actions import services
 from actions.models import Proposal
 from tests.builders import make_reply, make_round
 from tests.conftest import confirm, signed_in
+from tests.together import together
 
 TOKEN = "t" * once.LENGTH
 PRESSES = 4
@@ -158,19 +157,12 @@ def test_two_on_either_side_of_a_minute_are_one(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.django_db(transaction=True)
 def test_four_at_once_make_one(cast: SimpleNamespace) -> None:
     cookies = signed_in(cast.lead).cookies
-    start, answers = threading.Barrier(PRESSES), []
 
-    def press() -> None:
+    def press() -> Any:
         client = Client()
         client.cookies = cookies
-        start.wait()
-        answers.append(send(client, cast))
-        connection.close()
+        return send(client, cast)
 
-    threads = [threading.Thread(target=press) for _ in range(PRESSES)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(press, PRESSES)
     assert Proposal.objects.count() == 1
     assert {answer["Location"] for answer in answers} == {reverse("actions:proposal", args=[Proposal.objects.get().pk])}

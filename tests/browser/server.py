@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import sqlite3
@@ -13,7 +12,8 @@ import urllib.request
 from contextlib import closing
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.warm import ROOT, bare
+
 PASSWORD = "dxportal-demo"
 SIGN_IN = "/accounts/sign-in/"
 DATABASE = "portal.sqlite3"
@@ -23,8 +23,7 @@ STARTS_WITHIN = 300
 
 
 def environment(var: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DXPORTAL_", "DJANGO_", "DATABASE_"))}
-    return kept | {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": str(var), "DJANGO_SETTINGS_MODULE": "dxportal.settings"}
+    return bare() | {"DXPORTAL_MODE": "demo", "DXPORTAL_VAR": str(var), "DJANGO_SETTINGS_MODULE": "dxportal.settings"}
 
 
 def build_city(var: Path) -> None:

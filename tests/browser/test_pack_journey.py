@@ -60,4 +60,3 @@ def test_the_public_site_stands_alone(portal: Portal, enter: Enter, tmp_path: Pa
         page.goto(path.as_uri())
         assert not watched.complaints, path.name
         assert not [*faults(page), *too_wide(page)], path.name
-        watched.complaints.clear()  # axe reads style sheets anew, which a file may not; a reader's browser does not

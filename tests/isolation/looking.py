@@ -20,9 +20,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exchange import lists, sheets
-from lib import htmx
 from tests.access import ROWS
 from tests.isolation.city import MARK
+from tests.sending.forms import offering
 
 # The token of a form is new in every answer.
 CHANGING = re.compile(r'(csrfmiddlewaretoken" value="|X-CSRFToken&quot;: &quot;|X-CSRFToken": ")\w+')
@@ -101,16 +101,9 @@ def hidden_objects(world: SimpleNamespace, hidden: dict[str, object]) -> Iterato
 
 def everything(client: Client, role: str, world: SimpleNamespace) -> Look:
     """The pages that answer, each with a search for the hidden texts where it has one, and their fragments."""
-    found, offered = Look(), set()
-    original = htmx.render
-
-    def render(*args: object, **kw: object) -> HttpResponse:
-        offered.update(kw.get("regions") or {})
-        return original(*args, **kw)
-
-    with mock.patch.object(htmx, "render", render):
-        for ask in pages(role, world):
-            offered.clear()
+    found = Look()
+    for ask in pages(role, world):
+        with offering() as offered:
             status, text = found.answers[ask] = answer(client, ask)
             if status == 302:
                 found.answers |= look(client, [Ask(ask.label, ask.url, "")]).answers
@@ -118,7 +111,7 @@ def everything(client: Client, role: str, world: SimpleNamespace) -> Look:
                 joint = "&" if "?" in ask.url else "?"
                 ask = Ask(f"{ask.label} searched", f"{ask.url}{joint}q={MARK}")
                 found.answers |= look(client, [ask]).answers
-            found.answers |= look(client, [Ask(ask.label, ask.url, target) for target in sorted(offered)]).answers
+        found.answers |= look(client, [Ask(ask.label, ask.url, target) for target in sorted(offered)]).answers
     found.answers = {ask: told for ask, told in found.answers.items() if told[0] in (200, 302)}
     return found
 
