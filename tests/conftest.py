@@ -13,9 +13,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
 from django.template.base import Template
 from django.template.context import Context
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.client import ClientHandler
 from xdist.scheduler import LoadFileScheduling
 
@@ -78,12 +79,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPlace | No
 
 def asks_database(item: pytest.Item) -> bool:
     asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
-    return bool(asks or BESIDE & set(item.path.parts))
+    return bool(asks or BESIDE & set(item.path.parts)) and not item.get_closest_marker("markup")
 
 
 # A process of the suite holds a million objects that stay; looking through them again and again takes a twentieth
 # of its time.
 gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_without_permissions() -> None:
+    """After a test with transactions of its own: Django's permissions, which the portal does not use, stay away."""
+
+    def empty(case: TransactionTestCase) -> None:
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+
+    TransactionTestCase._fixture_teardown = empty
 
 
 @pytest.fixture(scope="session", autouse=True)

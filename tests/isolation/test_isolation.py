@@ -44,8 +44,11 @@ STEPS = {
     "admin": ("replies",), "executive": ("replies", "plans"), "viewer": ("replies", "plans", "minutes"),
     "other_lead": ("replies", "plans", "minutes"),
 }  # fmt: skip
-# For each reader; a look takes some 160 requests. Which rows a query leaves out is the same on the second database.
-EXAMPLES = 2 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else 1
+# For each reader; a look takes some 160 requests. Which rows a query leaves out is the same on the second database,
+# where the reader looks alone who may know of nothing.
+IS_FIRST = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+EXAMPLES = 2 if IS_FIRST else 1
+READERS = list(STEPS) if IS_FIRST else ["other_lead"]
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +113,7 @@ def wrong(role: str, world: SimpleNamespace, drawn: dict[str, Any]) -> list[str]
     return list(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("role", STEPS)
+@pytest.mark.parametrize("role", READERS)
 @pace(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
