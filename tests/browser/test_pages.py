@@ -162,16 +162,21 @@ def first_time(html: str, folder: Path) -> bool:
 OVER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def wrong_with(page: Page) -> list[str]:
-    """What axe finds; and on a phone nothing but tables in their own frame may be wider than the screen (WCAG 1.4.10).
+def too_wide(page: Page, then: Callable[[Page], None] = lambda page: None) -> list[str]:
+    """On a phone nothing but tables in their own frame may be wider than the screen (WCAG 1.4.10).
 
-    The last that is asked of a page: it is not whole any more.
+    `then` is done while the page is small, so that it is laid out once less.
     """
     page.set_viewport_size(PHONE)
     over = page.evaluate(OVER)
-    axe.thin(page)
+    then(page)
     page.set_viewport_size(VIEWPORT)
-    return [*([f"{over}px wider than a phone"] if over > 0 else []), *faults(page)]
+    return [f"{over}px wider than a phone"] if over > 0 else []
+
+
+def wrong_with(page: Page) -> list[str]:
+    """The last that is asked of a page: it is not whole any more."""
+    return [*too_wide(page, axe.thin), *faults(page)]
 
 
 @pytest.mark.parametrize("role", WHO)
