@@ -43,8 +43,8 @@ def may_report(user: User, action: Action, today: dt.date, known: Iterable[Round
 
 def open_reply(action: Action, today: dt.date, known: Iterable[Round] | None = None) -> Reply | None:
     """The reply of the lead department that still takes a report on `action`; `known` are all rounds, if read."""
-    round_ = current_round(today, known)
-    if round_ is None or "progress" not in round_.sections:
+    round_ = current_round(today, known, asking="progress")
+    if round_ is None:
         return None
     rows = Reply.objects.editable().select_related("round", "department")
     return rows.filter(round=round_, department=action.lead_department_id).first()

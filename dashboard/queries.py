@@ -170,7 +170,7 @@ def _department_row(department: Department, counts: Counts, scale: int, url: str
 
 
 def silence(city: City, departments: Iterable[BarRow]) -> dict[str, Any]:
-    """Who has not begun to answer the round that counts: the open one, else the latest."""
+    """Who has not begun to answer the round that counts."""
     round_ = round_that_counts(city.today, city.rounds)
     if round_ is None:
         return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}

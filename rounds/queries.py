@@ -29,16 +29,30 @@ def expected_as_of(today: dt.date, known: Iterable[Round] | None = None) -> dt.d
     return max((end for end, sections in ends if "progress" in sections), default=None)
 
 
-def current_round(today: dt.date, known: Iterable[Round] | None = None) -> Round | None:
-    """The round that departments answer now: the latest that is open; among `known`, if somebody read them."""
-    if known is None:
-        return Round.objects.opened(today).order_by("-period_end", "-pk").first()
-    return max((r for r in known if r.is_open(today)), key=lambda r: (r.period_end, r.pk), default=None)
+def current_round(today: dt.date, known: Iterable[Round] | None = None, *, asking: str = "") -> Round | None:
+    """The round that departments answer now: the latest that is open (and asks for `asking`); among `known`, if
+    somebody read them."""
+    opened = Round.objects.opened(today) if known is None else (r for r in known if r.is_open(today))
+    return max((r for r in opened if not asking or asking in r.sections), key=_latest, default=None)
 
 
-def round_that_counts(today: dt.date, known: Sequence[Round]) -> Round | None:
-    """The round that departments answer now, else the latest of all."""
-    return current_round(today, known) or max(known, key=lambda r: (r.period_end, r.pk), default=None)
+def round_that_counts(today: dt.date, known: Iterable[Round]) -> Round | None:
+    """The round whose silence is told: of those that departments answer now the one that is due next, else the latest
+    that was ever open. One that opens on a later day has nobody silent yet, and one that opened this morning does not
+    hide who still owes the round before it."""
+    begun = [r for r in known if r.opens_on <= today]
+    opened = [r for r in begun if r.is_open(today)]
+    awaited = [r for r in opened if today <= r.due_on]
+    return min(awaited, key=_due_next, default=None) or max(opened or begun, key=_latest, default=None)
+
+
+def _latest(round_: Round) -> tuple[dt.date, int]:
+    return round_.period_end, round_.pk
+
+
+def _due_next(round_: Round) -> tuple[bool, dt.date, int, int]:
+    """Progress first: a short survey beside the half-year's round does not take its place."""
+    return "progress" not in round_.sections, round_.due_on, -round_.period_end.toordinal(), -round_.pk
 
 
 def last_round() -> Round | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from actions import services
 from actions.models import ProgressReport
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,11 @@ def test_in_an_open_round_it_is_a_draft_of_the_reply(cast, as_user, reply, actio
     assert response["Location"] == reverse("actions:detail", args=[action.pk])
     report = new_reports(action).get()
     assert (report.reply, report.percent, report.accepted_at) == (reply, 45, None)
+
+
+def test_a_survey_beside_the_round_does_not_turn_the_answer_into_an_ad_hoc_report(cast, as_user, reply, action):
+    builders.make_reply(round=builders.make_round("2027", sections=["questions"]), department=cast.tax)
+    assert "への回答として" in as_user(cast.lead).get(url(action)).text
 
 
 def test_a_missing_reason_is_asked_for_without_losing_anything(cast, as_user, reply, action):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from actions import figures
 from dashboard import queries
@@ -108,6 +110,34 @@ def test_silent_department_is_named(city, cast, as_user) -> None:
     page = as_user(cast.executive).get(HOME)
     assert [r.department for r in page.context["silent"]] == [cast.welfare]
     assert page.context["silent_count"] == 1
+
+
+def _asks(city, cast, period: str, *, opens: int, due: int, sections: tuple[str, ...] = ("progress",)) -> None:
+    """A further round that nobody has answered, which opens and is due so many days from now."""
+    day = dt.timedelta(days=1)
+    other = builders.make_round(
+        period, opens_on=city.today + opens * day, due_on=city.today + due * day, sections=list(sections)
+    )
+    for department in (cast.tax, cast.welfare):
+        builders.make_reply(round=other, department=department)
+
+
+@pytest.mark.parametrize(
+    ("period", "opens", "due", "sections"),
+    [("2026H2", 3, 20, ("progress",)), ("2026H2", 0, 20, ("progress",)), ("2026-11", 0, 2, ("questions",))],
+    ids=["opens later", "opened this morning", "short survey"],
+)
+def test_another_round_does_not_hide_who_owes_this_one(city, cast, as_user, period, opens, due, sections) -> None:
+    _asks(city, cast, period, opens=opens, due=due, sections=sections)
+    context = as_user(cast.executive).get(HOME).context
+    assert (context["round"], context["silent_count"]) == (city.opened, 1)
+
+
+def test_a_planned_round_has_nobody_silent(city, cast, as_user) -> None:
+    _asks(city, cast, "2026H2", opens=3, due=20)
+    type(city.opened).objects.filter(pk=city.opened.pk).update(closed_at=timezone.now())
+    context = as_user(cast.executive).get(HOME).context
+    assert (context["round"], context["silent_count"]) == (city.opened, 1)
 
 
 def test_register_progress_leaves_out_what_does_not_apply(city) -> None:
