@@ -41,8 +41,8 @@ ACTION_HEADS = (
     Head("報告", 32),
 )  # fmt: skip
 LATE_HEADS = (
-    Head("状態", 12), Head("番号", 8), Head("取組", 26), Head("担当", 12), Head("進捗", 7, True), Head("予定", 7, True),
-    Head("終了予定", 12), Head("延期", 7, True), Head("遅れの理由", 27),
+    Head("状態", 14), Head("番号", 7), Head("取組", 24), Head("担当", 12), Head("進捗", 8, True), Head("予定", 9, True),
+    Head("終了予定", 11), Head("延期", 7, True), Head("遅れの理由", 26),
 )  # fmt: skip
 # What an A4 sheet leaves for the facts and the rows of an item, and what one of them takes, in CSS pixels.
 ITEM_ROOM = 720

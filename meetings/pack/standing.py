@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.charts import NOT_APPLICABLE
-from meetings.content import AxisRow, Content, LevelRow, Maturity
-from meetings.pack.blocks import Block, Empty, Head, HeatBlock, Lead, Page, Prose, RadarBlock, cell, table
+from lib.charts.schedule import STATE_WORDS
+from meetings.content import AxisRow, Content, DecisionRow, LevelRow, Maturity
+from meetings.pack.blocks import Block, Cell, Empty, Head, HeatBlock, Lead, Page, Prose, RadarBlock, cell, table
 from meetings.pack.source import Source, day_cell
 
 HURDLE_HEADS = (
@@ -106,8 +107,21 @@ def decisions(source: Source) -> Iterator[Page]:
     left = sum(d["state"] != "done" for d in rows)
     cells = [
         (cell(d["meeting_title"]), cell(d["kind_label"]), cell(d["text"]), cell(d["department_name"]),
-         day_cell(d["due_on"]), cell(d["state_label"]), cell(d["report"]))
+         day_cell(d["due_on"]), _decision_state(d, source), cell(d["report"]))
         for d in rows
     ]  # fmt: skip
-    yield Page("decisions", "決定事項", (Lead(f"決定・指示・宿題{len(rows)}件のうち、{left}件が対応中です。"),
-               table("", DECISION_HEADS, cells, source.limits.decisions)))  # fmt: skip
+    overdue = sum(_is_overdue(d, source) for d in rows)
+    said = f"決定・指示・宿題{len(rows)}件のうち、{left}件が対応中です"
+    said += f"（うち期限超過{overdue}件）。" if overdue else "。"
+    yield Page("decisions", "決定事項", (Lead(said), table("", DECISION_HEADS, cells, source.limits.decisions)))
+
+
+def _is_overdue(row: DecisionRow, source: Source) -> bool:
+    """As on the pages of the portal: past its date without a report, on the day that the snapshot speaks for."""
+    return row["state"] == "open" and (row["due_on"] or "9999") < source.as_of.isoformat()
+
+
+def _decision_state(row: DecisionRow, source: Source) -> Cell:
+    if not _is_overdue(row, source):
+        return cell(row["state_label"])
+    return Cell("期限超過", f"{STATE_WORDS['over'].mark}期限超過", "over")

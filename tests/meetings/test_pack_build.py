@@ -172,6 +172,15 @@ def test_decisions_start_with_the_open_ones():
     assert [row[5] for row in texts(table)] == ["対応中", "完了"]
 
 
+def test_a_decision_past_its_date_says_so_as_on_the_page():
+    rows = content()["decisions"]
+    past = rows[0] | {"id": 2, "due_on": "2026-11-02"}
+    rows += [past, past | {"id": 3, "state": "reported"}]
+    shown = page("decisions", content=content(as_of="2026-12-01", decisions=rows))
+    assert [row[5] for row in texts(block(shown, Table))].count("■期限超過") == 1
+    assert "3件が対応中です（うち期限超過1件）。" in block(shown, Lead).text
+
+
 def test_long_lists_are_cut_and_say_how_much_is_missing():
     many = content(actions=[action(f"A-{n}", "late") for n in range(1, 31)])
     limits = Limits(item=10, late=5, schedule=12)
