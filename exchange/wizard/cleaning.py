@@ -19,6 +19,8 @@ _NOTE_MARK = re.compile(r"\s*[（(]?(?:※|＊|\*|注)\s*[0-9０-９]{0,2}[)）]
 _SPACES = re.compile(r"[ \t\u3000\xa0]+")
 _ERA = r"(?:(?P<era>令和|平成|昭和|大正|明治|[RHSTM])(?P<number>[0-9]{1,2}|元)|(?P<west>[0-9]{4}))"
 _YEAR = re.compile(_ERA + r"年度(?P<end>末)?")
+# R8 alone: a year of a plan is a fiscal year. 令和8年 and 2026 may be calendar years and are asked about.
+_SHORT_YEAR = re.compile(r"(?:令和|平成|[RH])(?:[0-9]{1,2}|元)")
 _MONTH = re.compile(_ERA + r"(?:年|[./-])(?P<month>[0-9]{1,2})月?(?P<end>末)?")
 # 上期, 上半期, 前期, 1H, H1, 第1半期
 _HALF = re.compile(
@@ -100,7 +102,7 @@ def loose_date(value: Any, edge: Edge) -> dt.date:
     try:
         return wareki.parse_date(text)
     except ValueError as error:
-        found = span_of(text.upper())
+        found = span_of(f"{text}年度" if _SHORT_YEAR.fullmatch(text.upper()) else text.upper())
         if found is None:
             raise ValueError(str(error)) from error
         return found[0] if edge == "start" else found[1]

@@ -63,7 +63,10 @@ def test_ditto_marks_take_the_value_above_again_and_again() -> None:
     ("value", "start", "end"),
     [
         ("令和８年度", D(2026, 4, 1), D(2027, 3, 31)),
-        ("R8", None, None),
+        ("R8", D(2026, 4, 1), D(2027, 3, 31)),
+        ("令和元", D(2019, 4, 1), D(2020, 3, 31)),
+        ("令和8年", None, None),
+        ("2026", None, None),
         ("令和元年度末", D(2020, 3, 31), D(2020, 3, 31)),
         ("R8上期", D(2026, 4, 1), D(2026, 9, 30)),
         ("令和8年度 下半期", D(2026, 10, 1), D(2027, 3, 31)),
@@ -201,6 +204,13 @@ def test_columns_find_their_fields() -> None:
     heads = ["No.", "事務事業名", "所管課", "期間／開始", "期間／終了", "事業概要", "天気"]
     fields = ["整理番号", "取組名", "担当", "開始日", "終了予定日", "目的", "現状と課題"]
     assert likeness.assign(heads, fields) == dict(enumerate(fields[:6]))
+
+
+def test_what_a_city_calls_the_national_items_and_its_pillars_is_known() -> None:
+    fields = ["取組名", "目的", "戦略の要素", "国の項目"]
+    assert likeness.assign(["国の重点", "戦略の柱", "重点取組名", "今後の方針"], fields) == {
+        0: "国の項目", 1: "戦略の要素", 2: "取組名",
+    }  # fmt: skip
 
 
 @pace(max_examples=40, deadline=None)
