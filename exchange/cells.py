@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lib import wareki
@@ -18,6 +19,12 @@ _GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 _EPOCH = dt.date(1899, 12, 30)
 _SERIAL = range(2, 100_000)
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_MINUS = ("△", "▲", "−")
+_YEN = re.compile(r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>億円|百万円|万円|千円|円)?")
+_IN_THOUSANDS = {
+    "億円": Decimal(100_000), "百万円": Decimal(1000), "万円": Decimal(10), "千円": Decimal(1), "円": Decimal("0.001"),
+}  # fmt: skip
+_ERA_YEAR = re.compile(r"(?P<era>令和|平成|[RH])(?P<year>[0-9]{1,2}|元)")
 
 
 def neutral(value: Any) -> Any:
@@ -68,8 +75,27 @@ def deletes(value: Any) -> bool:
 
 
 def number_text(value: Any) -> str:
-    """The digits of a number typed in any width, with separators, or with a per cent sign."""
-    return unicodedata.normalize("NFKC", text_of(value)).replace(",", "").strip().removesuffix("%").strip()
+    """The digits of a number typed in any width, with separators, a per cent sign, or △ for what is below nought."""
+    text = unicodedata.normalize("NFKC", text_of(value)).replace(",", "").strip().removesuffix("%").strip()
+    return "-" + text[1:].strip() if text[:1] in _MINUS else text
+
+
+def thousands(value: Any) -> Decimal:
+    """An amount in 千円; a unit that is typed behind it counts: 3百万円 is 3000. Raises InvalidOperation."""
+    match = _YEN.fullmatch(number_text(value))
+    if match is None:
+        raise InvalidOperation
+    return Decimal(match["number"]) * _IN_THOUSANDS[match["unit"] or "千円"]
+
+
+def fiscal_year_of(value: Any) -> Decimal:
+    """The western year of 2026, 2026年度, 令和8年度 or R8. Raises InvalidOperation."""
+    text = number_text(value).removesuffix("年度")
+    match = _ERA_YEAR.fullmatch(text.upper())
+    if match is None:
+        return Decimal(text)
+    era = next(e for e in wareki.ERAS if match["era"] in (e.name, e.letter))
+    return Decimal(era.first.year - 1 + (1 if match["year"] == "元" else int(match["year"])))
 
 
 def date_of(value: Any) -> dt.date:

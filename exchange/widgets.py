@@ -89,8 +89,11 @@ class Whole(CellWidget):
         super().__init__()
         self.least, self.most = least, most
 
+    def number(self, cell: Any) -> Decimal:
+        return Decimal(cells.number_text(cell))
+
     def key(self, cell: Any) -> Any:
-        return Decimal(cells.number_text(cell)) if not cells.is_blank(cell) else None
+        return self.number(cell) if not cells.is_blank(cell) else None
 
     def same(self, cell: Any, rendered: Any) -> bool:
         try:
@@ -100,7 +103,7 @@ class Whole(CellWidget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int:
         try:
-            number = Decimal(cells.number_text(value))
+            number = self.number(value)
         except InvalidOperation as error:
             raise ValueError(f"整数ではありません。{self.allowed}を入力してください。") from error
         if not number.is_finite() or number != number.to_integral_value():
@@ -117,6 +120,28 @@ class Whole(CellWidget):
         if self.least is None and self.most is None:
             return "整数"
         return f"{'' if self.least is None else self.least}〜{'' if self.most is None else self.most}の整数"
+
+
+class Amount(Whole):
+    """An amount in 千円, also typed with its unit."""
+
+    def number(self, cell: Any) -> Decimal:
+        return cells.thousands(cell)
+
+    @property
+    def allowed(self) -> str:
+        return "千円単位の整数"
+
+
+class FiscalYear(Whole):
+    """A fiscal year by its western year, also typed in 和暦."""
+
+    def number(self, cell: Any) -> Decimal:
+        return cells.fiscal_year_of(cell)
+
+    @property
+    def allowed(self) -> str:
+        return "令和8年度、R8、2026 のような年度"
 
 
 class Number(CellWidget):

@@ -11,11 +11,11 @@ from actions.models.money import budget_kind_choices
 from actions.resources.plans import own_actions
 from actions.services.budgets import create_budget, delete_budget, update_budget
 from exchange.sheets import Column, Row, Sheet
-from exchange.widgets import Choice, One, Whole
+from exchange.widgets import Amount, Choice, FiscalYear, One, Whole
 
 
 def amount(label: str) -> Column:
-    return Column(label, Whole(), width=12, note="千円。空欄は「分からない」で、0ではありません")
+    return Column(label, Amount(), width=12, note="千円。空欄は「分からない」で、0ではありません")
 
 
 class BudgetSheet(Sheet):
@@ -25,7 +25,7 @@ class BudgetSheet(Sheet):
     deletes = "削除されます（決算額のある行は削除できません）"
 
     action = Column("取組", One(), attribute="action_id", required=True, once=True, width=40)
-    fiscal_year = Column("年度", Whole(2000, 2100), required=True, once=True, width=10, note="西暦の年度")
+    fiscal_year = Column("年度", FiscalYear(2000, 2100), required=True, once=True, width=10, note="西暦か和暦の年度")
     kind = Column("区分", Choice(budget_kind_choices), once=True, note="新しい行の空欄は当初")
     number = Column("補正の号数", Whole(0, 99), once=True, width=10)
     requested = amount("要求額")

@@ -27,7 +27,9 @@ from lib import fiscal
 SLOTS = ("value", "text", NUMERATOR, DENOMINATOR)
 _UNKNOWN = re.compile(r"[-ー―－‐—…・?？/／]*|未(?:定|集計|公表|把握|確認)|集計中|調査中|なし|無|n/?a", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9]{0,6}")
-_COUNT = r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9\s/().%]{0,4}"
+_ZEROS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "億": 8}
+_SCALE = re.compile("百万|千万|十万|千|万|億")
+_COUNT = r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9\s/().%百千万億]{0,4}"
 _SHARE = r"[0-9][0-9,.]*\s*%"
 # 12/31, 12人／31人, 38.7%(12/31), 12/31(38.7%)
 _PAIR = re.compile(rf"(?:{_SHARE}\s*)?\(?{_COUNT}\s*[/÷]\s*{_COUNT}\)?(?:\s*\(?{_SHARE}\)?)?")
@@ -112,8 +114,17 @@ def _read(cell: Any) -> tuple[str, str]:
     if _UNKNOWN.fullmatch(unicodedata.normalize("NFKC", text)):
         return "", ""
     if match := _NUMBER.fullmatch(text):
-        return match[1].replace(",", "").replace("△", "-").replace("▲", "-"), ""
+        number = match[1].replace(",", "").replace("△", "-").replace("▲", "-")
+        return _scaled(number, text[match.end(1) :].strip()), ""
     return "", words
+
+
+def _scaled(number: str, rest: str) -> str:
+    """1.5万人 is 15000; with 円 the whole is the unit of the indicator, e.g. 千円."""
+    scale = _SCALE.match(rest)
+    if scale is None or "円" in rest:
+        return number
+    return f"{(Decimal(number) * 10 ** _ZEROS[scale[0]]).normalize():f}"
 
 
 def _pair(text: str) -> tuple[str, str] | None:

@@ -12,13 +12,16 @@ from accounts.models import Department, Succession
 from exchange import sheets
 from exchange.cells import text_of
 from exchange.sheets import Book, Column, Sheet
-from exchange.widgets import Choice, Day, Many, Number, One, Whole
+from exchange.widgets import Amount, Choice, Day, Many, Number, One, Whole
 from exchange.wizard import likeness, places
 from exchange.wizard.cleaning import squeezed
 from exchange.wizard.transform import Spec, Spread, Table
 from exchange.wizard.words import VALUES
 
-KINDS = ((Many, "many"), (One, "one"), (Choice, "choice"), (Day, "day"), (Whole, "number"), (Number, "number"))
+KINDS = (
+    (Many, "many"), (One, "one"), (Choice, "choice"), (Day, "day"),
+    (Amount, "amount"), (Whole, "number"), (Number, "number"),
+)  # fmt: skip
 # Cells that stay out of any city's sheet.
 NEVER = ("password", "date_reason")
 # Sheets of what was aimed at, and of what was measured.

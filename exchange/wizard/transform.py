@@ -17,14 +17,14 @@ ALWAYS_OUT = ("blank", "heads")
 NUMBERED = "{番号}"
 _PARTS = re.compile(r"[、，,／/;；\n]+")
 _UNITS = re.compile(
-    r"^(?:約|およそ)?(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:人|件|%|円|千円|万円|回|台|箇所|か所|ヶ所|日|時間|社|団体|名)?$"
+    r"^(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:人|件|%|円|千円|万円|回|台|箇所|か所|ヶ所|日|時間|社|団体|名)?$"
 )
 _LAST_DAY = ("end", "due", "until", "done", "_to")
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One column of the portal: `kind` is text, number, day, choice, one or many."""
+    """One column of the portal: `kind` is text, number, amount, day, choice, one or many."""
 
     name: str
     label: str
@@ -210,7 +210,17 @@ def _number(value: Any, spec: Spec) -> Any:
     return match[1].replace(",", "") if match else text
 
 
-_BY_KIND: dict[str, Callable[[Any, Spec], Any]] = {"day": _day, "number": _number, "text": _text}
+def _amount(value: Any, spec: Spec) -> Any:
+    """With its unit: whether 540万円 is 5,400千円 is for the column to say."""
+    if isinstance(value, int | float) and not isinstance(value, bool | dt.date):
+        return value
+    text = unicodedata.normalize("NFKC", cleaning.code_of(value)).strip()
+    return text.removeprefix("約").removeprefix("およそ")
+
+
+_BY_KIND: dict[str, Callable[[Any, Spec], Any]] = {
+    "day": _day, "number": _number, "amount": _amount, "text": _text,
+}  # fmt: skip
 
 
 def make(table: Table, choices: Choices, specs: Mapping[str, Spec], spread: Spread | None = None) -> list[Made]:

@@ -9,7 +9,7 @@ from django.db import models
 
 from exchange.queries import load_departments
 from exchange.sheets import Column, Row, Sheet
-from exchange.widgets import Choice, Day, Inward, Many, Number, One, Whole, yes_no
+from exchange.widgets import Choice, Day, FiscalYear, Inward, Many, Number, One, yes_no
 from strategy.models import Element, Indicator, IndicatorActual, IndicatorTarget, PriorityItem
 from strategy.models.indicators import FIRST_YEAR, LAST_YEAR, direction_choices, kind_choices, method_choices
 from strategy.services import indicators as services
@@ -128,7 +128,9 @@ class TargetSheet(FigureSheet):
     deletes = "削除されます"
 
     indicator = Column("指標", One(), attribute="indicator_id", required=True, once=True, width=40)
-    fiscal_year = Column("年度", Whole(FIRST_YEAR, LAST_YEAR), required=True, once=True, width=10, note="西暦の年度")
+    fiscal_year = Column(
+        "年度", FiscalYear(FIRST_YEAR, LAST_YEAR), required=True, once=True, width=10, note="西暦か和暦の年度"
+    )  # fmt: skip
     value = Column("目標値", Number(), width=14)
     text = Column("目標の状態（定性）", width=40)
 

@@ -9,7 +9,7 @@ from django.db import models
 from accounts.models import Department
 from exchange.queries import load_departments
 from exchange.sheets import Column, Row, Sheet
-from exchange.widgets import Choice, Day, One, Whole
+from exchange.widgets import Choice, Day, FiscalYear, One, Whole
 from strategy.models import Register, RegisterEntry
 from strategy.models.registers import applicable_choices, channel_choices, state_choices
 from strategy.services.national import update_entry
@@ -34,7 +34,7 @@ class EntrySheet(Sheet):
     system_name = Column("システム・事業者", width=26)
     volume = Column("年間件数", Whole(0), width=12)
     online_volume = Column("うちオンライン", Whole(0), width=12)
-    volume_year = Column("件数の年度", Whole(1989, 2100), width=10, note="西暦の年度")
+    volume_year = Column("件数の年度", FiscalYear(1989, 2100), width=10, note="西暦か和暦の年度")
 
     class Meta:
         model = RegisterEntry

@@ -21,6 +21,7 @@ from exchange.parsing import child, text, xml
 from exchange.parsing.limits import Limits, Unreadable
 from exchange.reading import Refused, limits_from_settings, read_workbook
 from exchange.reading.reader import ROOT
+from exchange.widgets import Amount, FiscalYear
 from tests.exchange import corpus
 
 
@@ -195,3 +196,27 @@ def test_a_formula_cell_across_two_pieces_is_seen(monkeypatch: pytest.MonkeyPatc
     with zipfile.ZipFile(io.BytesIO(corpus.book(rows))) as package:
         seen = xml.look(package, corpus.SHEET, Limits(), [10**6])
     assert (seen.valueless_count, seen.last_row, seen.last_column) == (7, 7, 2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        (1200, 1200), ("1,200", 1200), ("１，２００千円", 1200), ("△500", -500), ("▲ 1,000", -1000),
+        ("540万円", 5400), ("1.5百万円", 1500), ("3億円", 300_000), ("5,400,000円", 5400),
+    ],
+)  # fmt: skip
+def test_an_amount_counts_the_unit_that_stands_behind_it(cell: object, amount: int) -> None:
+    assert Amount().clean(cell) == Amount().key(cell) == amount
+
+
+@pytest.mark.parametrize("cell", ["1,234円", "百万円", "12ドル", "未定"])
+def test_an_amount_that_is_none_is_refused(cell: str) -> None:
+    with pytest.raises(ValueError, match="千円単位の整数"):
+        Amount().clean(cell)
+
+
+@pytest.mark.parametrize("cell", [2026, "2026", "２０２６年度", "令和8年度", "R8", "r8年度"])
+def test_a_fiscal_year_is_read_in_both_calendars(cell: object) -> None:
+    assert FiscalYear(2000, 2100).clean(cell) == 2026
+    with pytest.raises(ValueError, match="令和8年度"):
+        FiscalYear(2000, 2100).clean("来年度")
