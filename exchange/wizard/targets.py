@@ -12,7 +12,7 @@ from accounts.models import Department, Succession
 from exchange import sheets
 from exchange.cells import text_of
 from exchange.sheets import Book, Column, Sheet
-from exchange.widgets import Amount, Choice, Day, Many, Number, One, Whole
+from exchange.widgets import Amount, Choice, Day, FiscalYear, Many, Number, One, Whole
 from exchange.wizard import likeness, places
 from exchange.wizard.cleaning import squeezed
 from exchange.wizard.transform import Spec, Spread, Table
@@ -20,7 +20,7 @@ from exchange.wizard.words import VALUES
 
 KINDS = (
     (Many, "many"), (One, "one"), (Choice, "choice"), (Day, "day"),
-    (Amount, "amount"), (Whole, "number"), (Number, "number"),
+    (Amount, "amount"), (FiscalYear, "year"), (Whole, "number"), (Number, "number"),
 )  # fmt: skip
 # Cells that stay out of any city's sheet.
 NEVER = ("password", "date_reason")
@@ -173,7 +173,8 @@ def _heirs(pk: int, after: Mapping[int, Sequence[int]]) -> list[int]:
 
 
 class Known:
-    """Finds the stored row that a row of the sheet speaks of: all its names agree, or the last (its title) alone."""
+    """Finds the stored row that a row of the sheet speaks of: all its names agree, or the last (its title) alone; a
+    year alone names nothing."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -202,6 +203,8 @@ class Known:
         if len(given) == len(self.names) and (found := self._only(self.keyed.get(tuple(given[n] for n in self.names)))):
             return found
         last = self.names[-1]
+        if isinstance(self.sheet.fields[last].widget, FiscalYear):
+            return None
         if last in given:
             return self._only(self.single.get((last, given[last])))
         return self._only(self.single.get(next(iter(given.items()))))

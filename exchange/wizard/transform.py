@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from exchange.cells import fiscal_year_of
 from exchange.wizard import cleaning, figures, grid, heading, periods
 from exchange.wizard.heading import Head, Merged, Rows
 
@@ -24,7 +25,7 @@ _LAST_DAY = ("end", "due", "until", "done", "_to")
 
 @dataclass(frozen=True)
 class Spec:
-    """One column of the portal: `kind` is text, number, amount, day, choice, one or many."""
+    """One column of the portal: `kind` is text, number, amount, year, day, choice, one or many."""
 
     name: str
     label: str
@@ -218,8 +219,16 @@ def _amount(value: Any, spec: Spec) -> Any:
     return text.removeprefix("約").removeprefix("およそ")
 
 
+def _year(value: Any, spec: Spec) -> Any:
+    """By the western year, as the rows are known that are there already."""
+    try:
+        return int(fiscal_year_of(cleaning.code_of(value)))
+    except (ArithmeticError, ValueError):
+        return cleaning.plain(value)
+
+
 _BY_KIND: dict[str, Callable[[Any, Spec], Any]] = {
-    "day": _day, "number": _number, "amount": _amount, "text": _text,
+    "day": _day, "number": _number, "amount": _amount, "year": _year, "text": _text,
 }  # fmt: skip
 
 
@@ -252,7 +261,8 @@ def _cells(line: Line, count: int, choices: Choices, specs: Mapping[str, Spec]) 
                 cells[name] = cell
     for name, word in choices.fixed.items():
         if name in specs and word and name not in cells:
-            cells[name] = word.replace(NUMBERED, f"{count:03}")
+            said = word.replace(NUMBERED, f"{count:03}")
+            cells[name] = _year(said, specs[name]) if specs[name].kind == "year" else said
     return cells
 
 

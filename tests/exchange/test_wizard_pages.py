@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Succession
-from actions.models import Action, Phase
+from actions.models import Action, Budget, Phase
 from audit.models import Entry
 from exchange.models import Import
 from exchange.wizard.models import Draft, Layout
@@ -22,6 +22,7 @@ from exchange.wizard.targets import known_places
 from tests import builders as make
 from tests.accounts.making import make_reorganisation
 from tests.exchange import city, corpus
+from tests.money.making import make_budget
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -309,3 +310,26 @@ def test_departments_are_followed_through_reorganisations(cast: SimpleNamespace)
     found = {p.name: p for p in known_places() if not p.option}
     assert found["収納課"].heirs == found["市税課"].heirs
     assert {h.partition(" ")[2] for h in found["収納課"].heirs} == {cast.tax.name, cast.welfare.name}
+
+
+def test_a_list_of_budgets_finds_its_rows_by_action_and_year(cast: SimpleNamespace, as_user: SignIn) -> None:
+    """The one budget of a year is not every row of that year, and R8 is 2026."""
+    held, other = make.make_action(code="B-1", title="電子契約"), make.make_action(code="B-2", title="書かない窓口")
+    budget = make_budget(action=held, fiscal_year=2026, requested=500)
+    book = openpyxl.Workbook()
+    for row in (["事業名", "R8当初", "国庫"], [held.title, "540万円", 0], [other.title, 1200, None]):
+        book.active.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    client = as_user(cast.secretariat)
+    draft = begun(client, data.getvalue(), "budgets:0", "予算.xlsx")
+    step(client, draft, "sheet")
+    step(client, draft, "columns", **{"x-fiscal_year": "R8"})
+    step(client, draft, "values")
+    shown = client.get(page(client, draft, "preview")).context["preview"]
+    assert (shown.known, shown.new) == (1, 1)
+    kept = confirmed(client, draft)
+    client.post(reverse("exchange:confirm", args=[kept.pk]), {"seen": kept.seen})
+    found = Budget.objects.order_by("action__code").values_list("action", "fiscal_year", "approved", "national")
+    assert list(found) == [(held.pk, 2026, 5400, 0), (other.pk, 2026, 1200, None)]
+    assert Budget.objects.get(pk=budget.pk).approved == 5400

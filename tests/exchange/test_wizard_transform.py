@@ -24,6 +24,8 @@ SPECS = {
         Spec("starts_on", "開始", "day"),
         Spec("ends_on", "終了", "day"),
         Spec("volume", "件数", "number"),
+        Spec("year", "年度", "year"),
+        Spec("approved", "予算額", "amount"),
         Spec("total", "計", "number", locked=True),
     )
 }
