@@ -98,7 +98,8 @@ def parse_date(text: str) -> dt.date:
 def _from_parts(parts: dict[str, str | None], shown: str) -> dt.date:
     era = _ERA_BY_MARK.get(parts.get("era") or "")
     year = _western_year(era, parts, shown)
-    d = _existing_day(year, int(parts["month"] or 0), parts.get("day"), shown)
+    written = f"{era.name}{parts['year']}年" if era else f"{year}年"
+    d = _existing_day(year, int(parts["month"] or 0), parts.get("day"), shown, written)
     _check_era(era, d, shown)
     weekday = parts.get("weekday")
     if weekday and weekday != WEEKDAYS[d.weekday()]:
@@ -115,18 +116,19 @@ def _western_year(era: Era | None, parts: dict[str, str | None], shown: str) -> 
     return era.first.year + number - 1
 
 
-def _existing_day(year: int, month: int, day: str | None, shown: str) -> dt.date:
+def _existing_day(year: int, month: int, day: str | None, shown: str, written: str) -> dt.date:
     try:
         number = int(day) if day else calendar.monthrange(year, month)[1]
         return dt.date(year, month, number)
     except ValueError:
-        raise ValueError(f"{shown}という日はありません。{_last_day_hint(year, month)}") from None
+        raise ValueError(f"{shown}という日はありません。{_last_day_hint(year, month, written)}") from None
 
 
-def _last_day_hint(year: int, month: int) -> str:
+def _last_day_hint(year: int, month: int, written: str) -> str:
+    """`written` is the year in the calendar that the person typed."""
     if not (dt.MINYEAR <= year <= dt.MAXYEAR and 1 <= month <= 12):
         return "月は1から12までです。" if not 1 <= month <= 12 else ACCEPTED
-    return f"{year}年{month}月は1日から{calendar.monthrange(year, month)[1]}日までです。"
+    return f"{written}{month}月は1日から{calendar.monthrange(year, month)[1]}日までです。"
 
 
 def _check_era(era: Era | None, d: dt.date, shown: str) -> None:
