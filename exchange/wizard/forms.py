@@ -32,7 +32,7 @@ class StartForm(UploadForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].label = "お手元の表"
         self.fields["file"].help_text += "。題名の行、結合したセル、2段の見出し、和暦、〃 があってもかまいません"
-        self.fields["target"].choices = [(t.value, t.label) for t in offered]
+        self.fields["target"].choices = [("", "選んでください"), *((t.value, t.label) for t in offered)]
 
 
 class SheetForm(PortalForm):

@@ -333,3 +333,11 @@ def test_a_list_of_budgets_finds_its_rows_by_action_and_year(cast: SimpleNamespa
     found = Budget.objects.order_by("action__code").values_list("action", "fiscal_year", "approved", "national")
     assert list(found) == [(held.pk, 2026, 5400, 0), (other.pk, 2026, 1200, None)]
     assert Budget.objects.get(pk=budget.pk).approved == 5400
+
+
+def test_where_a_sheet_goes_is_chosen_and_not_the_first_of_the_list(cast: SimpleNamespace, as_user: SignIn) -> None:
+    client = as_user(cast.secretariat)
+    shown = client.get(reverse("wizard:start")).context["form"]
+    answer = upload(client, city.schedule_sheet(), shown["target"].value() or "")
+    assert answer.context["form"].errors["target"] == ["選んでください。"]
+    assert not Draft.objects.exists()
