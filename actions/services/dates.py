@@ -144,8 +144,8 @@ def planned_moves(action: Action, moved: Mapping[int, dt.date], reply: Reply | N
     return kept
 
 
-def move_milestones(pairs: Sequence[tuple[Action, ProgressReport]], by: Any) -> None:
-    """Carry the new due dates of milestones to the plan, when reports become official.
+def move_milestones(pairs: Sequence[tuple[Action, ProgressReport]], by: Any) -> set[int]:
+    """Carry the new due dates of milestones to the plan, when reports become official; whose plans moved.
 
     A move that the same report made before it was corrected is replaced, as for end dates.
     """
@@ -153,12 +153,14 @@ def move_milestones(pairs: Sequence[tuple[Action, ProgressReport]], by: Any) -> 
     earlier = {(c.report_id, c.milestone_id): c for c in found}
     keys = {int(pk) for _, r in pairs for pk in r.milestones_moved} | {pk for _, pk in earlier}
     stones = Milestone.objects.in_bulk(keys) if keys else {}
+    before = {pk: stone.due_on for pk, stone in stones.items()}
     for action, report in pairs:
         moves = Moves(action, by, report.reason, report.reason_kind, report)
         for stone in (s for s in stones.values() if s.action_id == action.pk):
             _move_stone(stone, moves, earlier.get((report.pk, stone.pk)))
         moves.store("reason")
     Milestone.objects.bulk_update(stones.values(), ["due_on"], batch_size=500)
+    return {stone.action_id for pk, stone in stones.items() if stone.due_on != before[pk]}
 
 
 def _move_stone(stone: Milestone, moves: Moves, was: DateChange | None) -> None:

@@ -290,11 +290,12 @@ def _require_reason(report: ProgressReport) -> None:
 
 def _make_official(pairs: list[tuple[Action, ProgressReport]], by: Any) -> None:
     """Carry reports to their actions. Dates and milestones move with any report, the words only with the latest."""
-    moved, events = [], []
+    moved, events, redated = [], [], set()
     earlier = moves_of([r for _, r in pairs])
     for action, report in pairs:
         before = labelled(action, OFFICIAL_FIELDS)
         pushed = move_end_by_report(action, report, by, earlier.get(report.pk))
+        redated |= {action.pk} if pushed else set()
         if not action.reported_as_of or report.as_of >= action.reported_as_of:
             _take_over(action, report)
         elif not pushed:
@@ -309,8 +310,11 @@ def _make_official(pairs: list[tuple[Action, ProgressReport]], by: Any) -> None:
         moved, ["lifecycle", "percent", "reported_as_of", "behind", "last_report", "self_grade", "ends_on"],
         batch_size=500,
     )  # fmt: skip
-    move_milestones(pairs, by)
+    redated |= move_milestones(pairs, by)
     reached = reach_milestones([r for _, r in pairs], by)
+    redated |= {int(event.object_id) for event in reached}
+    # An open form of the plan holds the dates of before, and would put them back.
+    Action.objects.filter(pk__in=redated).update(version=models.F("version") + 1)
     ledger.record_many([*events, *reached])
 
 

@@ -262,6 +262,28 @@ def test_an_ad_hoc_report_moves_the_date_at_once(cast, action):
     assert (action.ends_on, action.pushes) == (new, 1)
 
 
+@pytest.mark.parametrize("what", ["end", "due", "reached"])
+def test_a_plan_that_was_open_meanwhile_does_not_put_accepted_dates_back(cast, reply, action, what):
+    stone, seen = make_milestone(action=action), action.version
+    said = {
+        "end": {"new_ends_on": action.ends_on + days(90)}, "due": {"moved": {stone.pk: stone.due_on + days(90)}},
+        "reached": {"reached": {stone.pk: today()}},
+    }  # fmt: skip
+    propose(action, reply, cast.member, **said[what])
+    accept(reply, cast.secretariat)
+    stored = Action.objects.get()
+    with pytest.raises(StaleError):
+        services.update_action(
+            action=stored, version=seen, by=cast.lead, ends_on=action.ends_on, milestones=[step(stone)]
+        )
+
+
+def test_words_alone_leave_an_open_plan_as_it_is(cast, reply, action):
+    propose(action, reply, cast.member)
+    accept(reply, cast.secretariat)
+    assert Action.objects.get().version == action.version
+
+
 def test_a_pushed_plan_is_judged_by_its_new_line(cast, reply):
     """40 % of two years at the end of the first is behind; of four years it is not."""
     start = dt.date(reply.round.period_end.year - 1, reply.round.period_end.month, 1)
