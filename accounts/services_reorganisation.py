@@ -84,6 +84,7 @@ def assign(*, change: DepartmentChange, assignments: Mapping[str, int | None], b
 
 
 @transaction.atomic
+@ledger.gathered()
 def apply_reorganisation(*, reorganisation: Reorganisation, digest: str, by: Any) -> Reorganisation:
     """Carry everything out at once. Refused a second time, before its day, and when it would not do what was shown."""
     stored = _open(reorganisation)
@@ -179,6 +180,7 @@ def _told(plan: Plan) -> dict[str, Any]:
 
 
 @transaction.atomic
+@ledger.gathered()
 def adopt(*, keys: Sequence[str], department: Department, by: Any) -> int:
     """Give orphans to a department that exists; returns how many."""
     today = timezone.localdate()

@@ -158,6 +158,7 @@ def _link(results: Results) -> None:
         sheet.earlier = {other.slug: other for other, _ in results[:number]}
 
 
+@ledger.gathered()
 def _write(results: Results, by: Any) -> None:
     """Store all sheets in their order; raises Refused after the last if any row was refused."""
     _link(results)

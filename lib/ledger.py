@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +44,7 @@ class Event:
 
 Sink = Callable[[Sequence[Event]], None]
 _sinks: list[Sink] = []
+_gathered: ContextVar[list[Event] | None] = ContextVar("gathered", default=None)
 
 
 def register(sink: Sink) -> None:
@@ -132,5 +135,27 @@ def record_many(events: Sequence[Event]) -> None:
     """Write several acts at once (one statement, one lock of the chain)."""
     if not _sinks:
         raise RuntimeError("no ledger is registered")
-    if events:
+    waiting = _gathered.get()
+    if waiting is not None:
+        waiting.extend(events)
+    elif events:
         _sinks[0](events)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """All acts of the block are written when it ends; stands inside of its transaction.
+
+    Whoever writes holds the end of the book until the transaction is over. A service that goes through many rows must
+    not take it with the first of them: who has one of the later rows waits for the book, and the service for the row.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    events: list[Event] = []
+    before = _gathered.set(events)
+    try:
+        yield
+    finally:
+        _gathered.reset(before)
+    record_many(events)

@@ -16,6 +16,7 @@ from actions import status
 from actions.models import Action
 from actions.services.plans import update_action
 from actions.services.reports import ad_hoc_report
+from lib import ledger
 from lib.wareki import format_date
 from strategy.models import Element, PriorityItem
 
@@ -110,6 +111,7 @@ def _after(action: Action, name: str, add: Sequence[Any], drop: Sequence[Any]) -
 
 
 @transaction.atomic
+@ledger.gathered()
 def change_actions(
     *, versions: Mapping[int, int], seen_values: Mapping[int, Mapping[str, str]], change: Change, by: Any
 ) -> int:  # fmt: skip

@@ -54,6 +54,7 @@ def void_reply(*, reply: Reply, version: int, reason: str, by: Any) -> Reply:
 
 
 @transaction.atomic
+@ledger.gathered()
 def correct_reply(*, reply: Reply, version: int, reason: str, by: Any) -> Reply:
     """Open an accepted reply for correction: what was accepted is kept as a former version with the reason.
 

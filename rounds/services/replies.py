@@ -129,6 +129,7 @@ def _remarked(stored: Reply, marks: Sequence[Mark], by: Any) -> list[ledger.Even
 
 
 @transaction.atomic
+@ledger.gathered()
 def accept_reply(*, reply: Reply, version: int, by: Any) -> Reply:
     """Freeze the reply as it reads now and make its answers official."""
     stored = common.locked(reply)
@@ -137,6 +138,7 @@ def accept_reply(*, reply: Reply, version: int, by: Any) -> Reply:
 
 
 @transaction.atomic
+@ledger.gathered()
 def accept_replies(*, round_: Round, versions: Mapping[int, int], by: Any) -> int:
     """Accept several replies of one round, all or none; `versions` maps each reply to the version seen.
 

@@ -109,6 +109,7 @@ def next_edition_label(plan: Plan) -> str:
 
 
 @transaction.atomic
+@ledger.gathered()
 def publish_edition(
     *, edition: Edition, version: int, effective_on: dt.date | None = None, by: Any
 ) -> Publication:

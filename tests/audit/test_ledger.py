@@ -69,6 +69,27 @@ def test_no_event_writes_nothing(db: None) -> None:
     assert not ChainHead.objects.exists()
 
 
+def test_gathered_acts_are_written_at_the_end_in_their_order(db: None) -> None:
+    with ledger.gathered():
+        write(1)
+        with ledger.gathered():
+            write(2)
+        assert not Entry.objects.exists()
+    assert services.verify() == services.Verdict(3)
+
+
+def test_gathered_acts_that_end_in_a_refusal_are_not_written(db: None) -> None:
+    @ledger.gathered()
+    def refused() -> None:
+        write(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        refused()
+    write(1)
+    assert Entry.objects.count() == 1
+
+
 def test_unknown_act_is_refused(db: None) -> None:
     with pytest.raises(ImproperlyConfigured, match="unknown act"):
         ledger.record(by=BY, act="hack", obj=make_department())
