@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,10 @@ from audit.querysets import EntryQuerySet
 from lib import cp932
 
 HEADS = ("番号", "日時", "だれが", "経路", "操作", "対象の種類", "対象の番号", "対象", "変更", "備考", "ハッシュ")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# In any width: a spreadsheet set to Japanese reads ＝ as =.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# XML has no place for them.
+ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # A sheet ends here, and so does a cell.
 MOST_ROWS = 1_048_575
 LONGEST = 32_000
@@ -101,6 +105,6 @@ def _neutral(value: Any) -> Any:
 def _short(value: Any) -> Any:
     safe = _neutral(value)
     if isinstance(safe, str):
-        safe = "".join(c for c in safe if c >= " " or c in "\n\t")
+        safe = ILLEGAL.sub("", safe)
         return safe if len(safe) <= LONGEST else f"{safe[:LONGEST]}…"
     return safe

@@ -46,13 +46,18 @@ def cut(*, before: dt.date, target: Path, reason: str, by: Any) -> int:
 
 
 def _write(entries: Any, target: Path) -> str:
-    """Write the lines through to the disk before anything is deleted; never over an existing file."""
+    """Write the lines through to the disk before anything is deleted; never over an existing file, and a broken
+    write leaves none that would stand in the way of the next."""
     digest = hashlib.sha256()
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        for line in lines_of(entries):
-            digest.update(line)
-            out.write(line)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with os.fdopen(handle, "wb") as out:
+            for line in lines_of(entries):
+                digest.update(line)
+                out.write(line)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return digest.hexdigest()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit import chain
 from audit.models import ChainHead, Entry
+from audit.querysets import EntryQuerySet
 
 # Two thousand entries at a time: about 10 MB, however long the book is.
 CHUNK = 2000
@@ -45,33 +45,47 @@ def beginning() -> Start | None:
     return Start(first.seq - 1, first.previous_hash)
 
 
+@dataclass
+class Reached:
+    """How far the walk has come: the last entry that holds, its hash, and how many there were."""
+
+    last: int
+    hash: str
+    count: int = 0
+
+
 def verify() -> Verdict:
     """Walk the whole chain and name the first entry that does not hold."""
     start = beginning()
     if start is None:
         return Verdict(0, 1, "記録が抜けているか、並びが変わっています")
-    previous, last, count = start.hash, start.seq, 0
-    for entry in _ascending():
-        if entry.seq != last + 1:
-            return Verdict(count, last + 1, "記録が抜けているか、並びが変わっています")
-        if entry.previous_hash != previous:
-            return Verdict(count, entry.seq, "前の記録とつながっていません")
-        if entry.hash != chain.digest(entry):
-            return Verdict(count, entry.seq, "内容が書き換えられています")
-        previous, last, count = entry.hash, entry.seq, count + 1
-    return _end(previous, last, count)
-
-
-def _end(previous: str, last: int, count: int) -> Verdict:
+    at = Reached(start.seq, start.hash)
+    fault = _walk(at, Entry.objects.all())
+    # People write while the walk lasts: the end is read behind it, and then what came in between.
     head = ChainHead.objects.filter(pk=1).first()
+    if fault is None and head is not None:
+        fault = _walk(at, Entry.objects.filter(seq__gt=at.last, seq__lte=head.seq))
+    return fault or _end(head, at)
+
+
+def _walk(at: Reached, entries: EntryQuerySet) -> Verdict | None:
+    """Go on with these entries; the fault, if one does not hold."""
+    for entry in entries.order_by("seq").iterator(chunk_size=CHUNK):
+        if entry.seq != at.last + 1:
+            return Verdict(at.count, at.last + 1, "記録が抜けているか、並びが変わっています")
+        if entry.previous_hash != at.hash:
+            return Verdict(at.count, entry.seq, "前の記録とつながっていません")
+        if entry.hash != chain.digest(entry):
+            return Verdict(at.count, entry.seq, "内容が書き換えられています")
+        at.last, at.hash, at.count = entry.seq, entry.hash, at.count + 1
+    return None
+
+
+def _end(head: ChainHead | None, at: Reached) -> Verdict:
     if head is None:
-        return Verdict(count) if not last else Verdict(count, last, "末尾の控えがありません")
-    if head.seq > last:
-        return Verdict(count, last + 1, "末尾の記録が失われています")
-    if (head.seq, head.hash) != (last, previous):
-        return Verdict(count, last, "末尾の控えと一致しません")
-    return Verdict(count)
-
-
-def _ascending() -> Iterator[Entry]:
-    return Entry.objects.order_by("seq").iterator(chunk_size=CHUNK)
+        return Verdict(at.count) if not at.last else Verdict(at.count, at.last, "末尾の控えがありません")
+    if head.seq > at.last:
+        return Verdict(at.count, at.last + 1, "末尾の記録が失われています")
+    if (head.seq, head.hash) != (at.last, at.hash):
+        return Verdict(at.count, at.last, "末尾の控えと一致しません")
+    return Verdict(at.count)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,6 +18,7 @@ from django.core.management import CommandError, call_command
 
 from audit import chain, services
 from audit.models import ChainHead, Entry
+from audit.services import cutting
 from audit.services.digests import BadDigest
 from lib import ledger
 from tests.builders import make_department
@@ -124,6 +128,24 @@ def test_cut_never_writes_over_a_file_and_then_deletes_nothing(db: None, tmp_pat
     with pytest.raises(FileExistsError):
         services.cut(before=CUT_ON, target=tmp_path / "x", reason="理由", by=BY)
     assert Entry.objects.count() == 4
+
+
+def test_a_disk_that_fills_up_meanwhile_leaves_no_half_of_a_file(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(3, old=2)
+
+    def filling(entries: Any) -> Iterator[bytes]:
+        yield next(services.lines_of(entries))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "old.jsonl"
+    with monkeypatch.context() as patched:
+        patched.setattr(cutting, "lines_of", filling)
+        with pytest.raises(OSError, match="No space"):
+            services.cut(before=CUT_ON, target=target, reason="保存年限", by=BY)
+    assert Entry.objects.count() == 3
+    assert services.cut(before=CUT_ON, target=target, reason="保存年限", by=BY) == 2
 
 
 def test_command_wants_an_administrator_to_sign(cast: SimpleNamespace, tmp_path: Path, capsys) -> None:

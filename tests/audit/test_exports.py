@@ -58,6 +58,19 @@ def test_workbook(reader: Client) -> None:
     assert rows[2][9] == "第1.0版"
 
 
+def test_characters_that_no_workbook_holds_are_left_out(reader: Client, cast: SimpleNamespace) -> None:
+    ledger.record(by=cast.lead, act="update", obj=cast.tax, note="前\ufffe\uffff後")
+    sheet = load_workbook(io.BytesIO(content(reader.get("/audit/export/xlsx/")))).active
+    assert sheet.cell(4, 10).value == "前後"
+
+
+@pytest.mark.parametrize("sign", "＝＋－＠")
+def test_a_wide_sign_begins_no_formula_either(reader: Client, cast: SimpleNamespace, sign: str) -> None:
+    ledger.record(by=cast.lead, act="update", obj=cast.tax, note=f"{sign}A1")
+    rows = list(csv.reader(io.StringIO(content(reader.get("/audit/export/csv/")).decode())))
+    assert rows[3][9] == f"'{sign}A1"
+
+
 def test_json_lines_carry_what_the_hash_covers(reader: Client) -> None:
     lines = [json.loads(line) for line in content(reader.get("/audit/export/jsonl/")).splitlines()]
     import datetime as dt
