@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import Q, QuerySet
 
 from accounts.models import Department, Membership, User, default_until
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField, WholeNumberField
@@ -60,12 +61,19 @@ class ConfirmForm(PortalForm):
 
     def clean_password(self) -> str:
         word = self.cleaned_data["password"]
-        if authenticate(self.request, username=self.request.user.login_id, password=word) != self.request.user:
+        if not _is_own(self.request, word):
             raise ValidationError("パスワードが違います。")
         return word
 
 
+def _is_own(request: Any, word: str) -> bool:
+    """Whether it is the password of who is signed in; a wrong one is counted."""
+    return authenticate(request, username=request.user.login_id, password=word) == request.user
+
+
 class PasswordForm(PortalForm):
+    """A new password, for who knows the old one; wrong ones count as at the sign-in."""
+
     current = forms.CharField(
         label="いまのパスワード", strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -79,13 +87,13 @@ class PasswordForm(PortalForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request = request
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if "current" in data and not self.user.check_password(data["current"]):
+        if "current" in data and not _is_own(self.request, data["current"]):
             self.add_error("current", "いまのパスワードが違います。")
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
             self.add_error("again", "2回の入力が一致しません。")
@@ -133,7 +141,7 @@ class MembershipForm(PortalModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = Department.objects.current()
+        self.fields["department"].queryset = _chosen_or_current(self.instance.department_id)
         self.fields["department"].empty_label = "全庁"
 
     def clean(self) -> dict[str, Any]:
@@ -170,5 +178,12 @@ class DepartmentForm(PortalModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Department.objects.current().filter(kind="division")
+        divisions = _chosen_or_current(self.instance.parent_id).filter(kind="division")
+        self.fields["parent"].queryset = divisions.exclude(pk=self.instance.pk)
         self.fields["parent"].empty_label = "（なし）"
+
+
+def _chosen_or_current(key: int | None) -> QuerySet[Department]:
+    """Departments of today, and the one that stands there: else saving a row of the past would lose it unseen."""
+    today = Department.objects.current()
+    return Department.objects.filter(Q(pk__in=today.values("pk")) | Q(pk=key))

@@ -70,7 +70,9 @@ class MembershipHolder:
         same = {"user": row.user, "role": row.role, "department": heir}
         has_it = heir and Membership.objects.filter(**same, valid_from__lte=starts, valid_until__gte=until).exists()
         values: dict[str, Any] = {"valid_until": last}
-        if row.valid_from >= on and heir and not has_it:
+        # Of two departments that become one, the other role may have moved there already, with an earlier end.
+        has_some = has_it or Membership.objects.filter(**same, valid_from=starts).exists()
+        if row.valid_from >= on and heir and not has_some:
             values = {"department": heir}  # it has not begun yet
         elif heir and not has_it:
             Membership.objects.update_or_create(

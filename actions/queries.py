@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, OrderBy, Q, QuerySet
 
 from actions import rules, status
 from actions.models import Action, Grade, Milestone, PlanScale, ProgressReport, lifecycle_choices, reason_choices
@@ -25,10 +25,10 @@ from rounds.queries import expected_as_of
 class LiveRows:
     """All actions in force as the values of `Listed`, in any order, a page at a time (1 query, compiled once)."""
 
-    def __init__(self, today: dt.date, expected: dt.date, order: tuple[str, ...] = ("pk",)) -> None:
+    def __init__(self, today: dt.date, expected: dt.date, order: tuple[str | OrderBy, ...] = ("pk",)) -> None:
         self._days, self._order = (today, expected), order
 
-    def order_by(self, *names: str) -> LiveRows:
+    def order_by(self, *names: str | OrderBy) -> LiveRows:
         return LiveRows(*self._days, names)
 
     def __getitem__(self, page: slice) -> list[tuple[Any, ...]]:
@@ -36,7 +36,7 @@ class LiveRows:
 
 
 @lru_cache(maxsize=128)
-def _page(order: tuple[str, ...], start: int, stop: int) -> Prepared:
+def _page(order: tuple[str | OrderBy, ...], start: int, stop: int) -> Prepared:
     return Prepared(lambda *days: Action.objects.live().with_state(*days).for_rows().order_by(*order)[start:stop])
 
 

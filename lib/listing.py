@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.core.paginator import Page, Paginator
+from django.db.models import F, OrderBy
 from django.http import HttpRequest
 
 PER_PAGE = 50
+Sorts = Mapping[str, Sequence[str | OrderBy]]
 
 
 class Rows(Protocol):
     """A queryset, or what is read in its place: it can be ordered, and cut into pages. Without a `count` of its own
     it needs a `total`."""
 
-    def order_by(self, *names: str) -> Any: ...
+    def order_by(self, *names: str | OrderBy) -> Any: ...
 
     def __getitem__(self, page: slice) -> Any: ...
 
@@ -61,7 +63,7 @@ def build(
     rows: Rows,
     *,
     columns: Sequence[tuple[str, str]],
-    sorts: Mapping[str, Sequence[str]],
+    sorts: Sorts,
     default: str,
     per_page: int = PER_PAGE,
     total: int | None = None,
@@ -88,26 +90,33 @@ def paged(request: HttpRequest, rows: Sequence[Any], *, per_page: int = PER_PAGE
 
 
 def ordered(
-    request: HttpRequest, rows: Rows, *, sorts: Mapping[str, Sequence[str]], default: str
+    request: HttpRequest, rows: Rows, *, sorts: Sorts, default: str
 ) -> Any:
     """All of `rows` in the order of `?sort=`, for a list that is taken along whole."""
     key, down = _sort(request, sorts, default)
     return rows.order_by(*(_flip(f) if down else f for f in sorts[key]), "pk")
 
 
-def _sort(request: HttpRequest, sorts: Mapping[str, Sequence[str]], default: str) -> tuple[str, bool]:
+def _sort(request: HttpRequest, sorts: Sorts, default: str) -> tuple[str, bool]:
     asked = request.GET.get("sort", default)
     if asked.removeprefix("-") not in sorts:
         asked = default
     return asked.removeprefix("-"), asked.startswith("-")
 
 
-def _flip(field: str) -> str:
+def blanks_last(field: str) -> OrderBy:
+    """Sort by a column that may be empty: databases differ on where that stands, and nobody looks for it first."""
+    return OrderBy(F(field.removeprefix("-")), descending=field.startswith("-"), nulls_last=True)
+
+
+def _flip(field: str | OrderBy) -> str | OrderBy:
+    if isinstance(field, OrderBy):
+        return OrderBy(field.expression, descending=not field.descending, nulls_last=True)
     return field.removeprefix("-") if field.startswith("-") else f"-{field}"
 
 
 def _column(
-    query: str, key: str, label: str, sorts: Mapping[str, Sequence[str]], current: str, down: bool
+    query: str, key: str, label: str, sorts: Sorts, current: str, down: bool
 ) -> Column:
     if key not in sorts:
         return Column(key, label, "", "")

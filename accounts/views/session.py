@@ -83,7 +83,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    form = PasswordForm(request.POST or None, user=request.user)
+    form = PasswordForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         messages.success(request, "パスワードを変更しました。")
         return redirect("dashboard:home")

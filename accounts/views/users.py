@@ -33,7 +33,7 @@ COLUMNS = (
     ("state", "利用"),
     ("last", "最後のサインイン"),
 )
-SORTS = {"login": ["login_id"], "name": ["display_name"], "last": ["last_login"]}
+SORTS = {"login": ["login_id"], "name": ["display_name"], "last": [listing.blanks_last("last_login")]}
 
 
 @require_GET
@@ -157,7 +157,7 @@ def extend(request: Request) -> HttpResponse:
         if count:
             messages.success(request, f"{count}件の役割を延長しました。")
             return redirect("accounts:users")
-    ticked = {int(v) for v in request.POST.getlist("memberships") if v.isdigit()}
+    ticked = {m.pk for m in ending} & {int(v) for v in request.POST.getlist("memberships") if v.isdecimal()}
     context = {"form": form, "ending": ending, "end": end, "ticked": ticked, "posted": request.method == "POST"}
     return htmx.render(request, "accounts/extend.html", context, status=status_of(form))
 

@@ -30,7 +30,7 @@ COLUMNS = (
 )  # fmt: skip
 SORTS = {
     "state": ["state"], "title": ["title"], "kind": ["kind"], "raised": ["raised_by_department__order"],
-    "owner": ["owner_department__order"], "actions": ["action_count"], "raised_on": ["raised_on"],
+    "owner": [listing.blanks_last("owner_department__order")], "actions": ["action_count"], "raised_on": ["raised_on"],
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ SORTS = {
     "percent": ["percent"],
     "ends_on": ["ends_on"],
     "pushes": ["pushes"],
-    "reported": ["reported_as_of"],
+    "reported": [listing.blanks_last("reported_as_of")],
 }
 SCHEDULE_ROWS = 100
 

@@ -32,8 +32,8 @@ COLUMNS = (
     ("action", "できた取組"),
 )  # fmt: skip
 SORTS = {
-    "state": ["state"], "title": ["title"], "department": ["department__order"], "submitted": ["-submitted_at"],
-    "updated": ["-updated_at"],
+    "state": ["state"], "title": ["title"], "department": ["department__order"],
+    "submitted": [listing.blanks_last("-submitted_at")], "updated": ["-updated_at"],
 }  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def blank_fill(request: Request, pk: int) -> HttpResponse:
     }  # fmt: skip
     if blank.is_card:
         at = request.GET.get("at", "0")
-        rows = rows[int(at) : int(at) + 1] if at.isdigit() else []
+        rows = rows[int(at) : int(at) + 1] if at.isdecimal() and len(at) < 10 else []
         if not rows:
             raise Http404
     try:

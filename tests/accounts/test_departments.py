@@ -70,3 +70,13 @@ def test_rename_is_recorded_and_a_stale_form_shows_both(cast, as_user) -> None:
     assert "税務収納課" in page.content.decode()
     assert "課税課" in page.content.decode()
     assert Department.objects.get(pk=cast.tax.pk).name == "税務収納課"
+
+
+def test_a_department_of_the_past_keeps_its_division(cast, as_user) -> None:
+    division = builders.make_department(kind="division", valid_to=dt.date(2024, 3, 31))
+    gone = builders.make_department(parent=division, valid_to=dt.date(2024, 3, 31))
+    url, client = reverse("accounts:department", args=[gone.pk]), as_user(cast.admin)
+    assert f'<option value="{division.pk}" selected>' in client.get(url).text
+    values = NEW | {"valid_from": "R2.4.1", "valid_to": "R6.3.31", "parent": division.pk, "version": gone.version}
+    assert client.post(url, values).status_code == 302
+    assert Department.objects.get(pk=gone.pk).parent == division

@@ -65,6 +65,16 @@ def test_the_page_never_sends_a_typed_password_back(as_user, cast: SimpleNamespa
     assert GOOD not in change(as_user(cast.lead), current="wrong").text
 
 
+def test_wrong_passwords_are_counted_as_at_the_sign_in(as_user, cast: SimpleNamespace, settings) -> None:
+    """Who finds a screen unlocked must not try one after the other here, where the confirmation would stop them."""
+    client = as_user(cast.lead)
+    for n in range(settings.AXES_FAILURE_LIMIT):
+        change(client, current=f"wrong-{n}")
+    assert change(client).status_code != 302
+    cast.lead.refresh_from_db()
+    assert cast.lead.check_password(PASSWORD)
+
+
 def test_handed_out_password_must_be_changed_first(as_user, db: None) -> None:
     user = make_user("secretariat", login_id="new", must_change_password=True)
     client = as_user(user)

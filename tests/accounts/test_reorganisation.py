@@ -132,6 +132,17 @@ class TestMerge:
         # One person held the same role in both: it is given once.
         assert Membership.objects.filter(user=cast.lead, department=heir).count() == 1
 
+    @pytest.mark.parametrize("ends", [(2098, 2099), (2099, 2098), (2099, 2099)])
+    def test_roles_in_both_that_have_not_begun_become_the_longer_one(self, cast, row, ends) -> None:
+        start = today() + dt.timedelta(days=30)
+        for department, year in zip((cast.tax, cast.welfare), ends, strict=True):
+            term = {"valid_from": start, "valid_until": dt.date(year, 3, 31)}
+            make_membership(user=cast.nobody, role="member", department=department, **term)
+        change(row, "merge", [cast.tax, cast.welfare], [new("0401", "税務福祉課")], cast.admin)
+        apply(row, cast.admin)
+        held = Membership.objects.get(user=cast.nobody, department=named("税務福祉課"))
+        assert (held.valid_from, held.valid_until) == (start, dt.date(2099, 3, 31))
+
     def test_into_one_that_goes_on(self, cast, row) -> None:
         moved = make_action(lead_department=cast.welfare)
         stays = make_action(lead_department=cast.tax)

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import services
 from accounts.models import Membership, User
@@ -176,6 +177,31 @@ def test_extension_without_a_choice_says_so(cast, as_user) -> None:
     page = as_user(cast.admin).post(reverse("accounts:extend"), {"until": "2030-03-31"})
     assert page.status_code == 422
     assert "1つ以上" in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 30, "x", "-1"])
+def test_extension_of_what_is_no_key_says_so(cast, as_user, typed) -> None:
+    answer = as_user(cast.admin).post(reverse("accounts:extend"), {"memberships": typed, "until": "2030-03-31"})
+    assert answer.status_code == 422
+
+
+def test_who_never_signed_in_stands_last_either_way(cast, as_user) -> None:
+    now = timezone.now()
+    for n, user in enumerate((cast.lead, cast.member)):
+        User.objects.filter(pk=user.pk).update(last_login=now - dt.timedelta(days=n + 1))
+    client = as_user(cast.admin)
+    for sort, first in (("last", [cast.member, cast.lead]), ("-last", [cast.lead, cast.member])):
+        assert list(client.get(LIST, {"sort": sort}).context["listing"].page)[:2] == first
+
+
+def test_a_role_of_an_abolished_department_keeps_it(cast, as_user) -> None:
+    gone = builders.make_department(valid_to=dt.date(2024, 3, 31))
+    held = builders.make_membership(user=cast.nobody, role="viewer", department=gone, force_department=True)
+    url, client = reverse("accounts:membership", args=[held.pk]), as_user(cast.admin)
+    assert f'<option value="{gone.pk}" selected>' in client.get(url).text
+    values = {"role": "viewer", "department": gone.pk, "valid_from": "2020-04-01", "valid_until": "2024-03-31"}
+    assert client.post(url, values | {"version": held.version}).status_code == 302
+    assert Membership.objects.get(pk=held.pk).department == gone
 
 
 def test_extension_service_is_all_or_nothing(cast) -> None:

@@ -198,7 +198,8 @@ def test_one_action_in_a_card(blank: Blank, cast: SimpleNamespace, as_user: Sign
     assert "A-1" in client.get(reverse("blanks:use", args=[blank.pk])).content.decode()
     page = sheet_of(client.get(reverse("blanks:fill", args=[blank.pk]), {"at": "0"}).content)
     assert page["B3"].value == "ひとつの取組"
-    assert client.get(reverse("blanks:fill", args=[blank.pk]), {"at": "7"}).status_code == 404
+    for at in ("7", "²", "-1", "9" * 30):
+        assert client.get(reverse("blanks:fill", args=[blank.pk]), {"at": at}).status_code == 404
 
 
 def edit_data(blank: Blank, **changes: Any) -> dict[str, Any]:
