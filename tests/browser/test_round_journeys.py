@@ -61,6 +61,24 @@ def test_two_answers_at_once_leave_the_bar_at_the_last(fresh_portal: Portal, ent
     expect(page.locator("#submit-bar")).not_to_contain_text(re.compile(r"[A-Z]-\d+ が未回答"))
 
 
+def test_the_save_of_the_keyboard_moves_nothing(fresh_portal: Portal, enter: Enter) -> None:
+    """保存 shows while the keyboard is on it and goes as the mouse is pressed: a press whose target moves is lost."""
+    page = enter(fresh_portal, "member-tax")
+    page.goto("/")
+    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+    row = page.locator("#sec-progress .act", has=page.get_by_text("保存済み")).first
+    for place, field in ((row, "実績と次にすること"), (page.locator(".q").first, "ほかの課に伝えたい工夫")):
+        place.get_by_role("textbox", name=field).focus()
+        height = tall(place)
+        page.keyboard.press("Tab")
+        expect(place.get_by_role("button", name="保存")).to_be_focused()
+        assert tall(place) == height, field
+
+
+def tall(place: Locator) -> int:
+    return place.evaluate("shown => shown.offsetHeight")
+
+
 def open_round(page: Page) -> str:
     """Ask four departments for the last month; the address of the round."""
     page.goto("/rounds/new/")
