@@ -8,7 +8,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from lib import wareki
+from lib import fiscal, wareki
 
 CLEAR, DELETE = "（空欄にする）", "（削除）"
 CLEAR_FOLDED, DELETE_FOLDED = (unicodedata.normalize("NFKC", w) for w in (CLEAR, DELETE))
@@ -100,13 +100,22 @@ def fiscal_year_of(value: Any) -> Decimal:
 
 def date_of(value: Any) -> dt.date:
     """The day a cell names: a date of the spreadsheet, its serial number, 和暦 or ISO. Raises ValueError."""
+    return fiscal.countable(_day(value))
+
+
+def _day(value: Any) -> dt.date:
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
-    if isinstance(value, float | int) and not isinstance(value, bool) and value == int(value) and value in _SERIAL:
+    if isinstance(value, float | int) and not isinstance(value, bool) and _is_serial(value):
         return _EPOCH + dt.timedelta(days=int(value))
     return wareki.parse_date(text_of(value))
+
+
+def _is_serial(value: float) -> bool:
+    """Within the range first: infinity has no whole number."""
+    return _SERIAL.start <= value < _SERIAL.stop and value == int(value)
 
 
 def shown(value: Any) -> str:

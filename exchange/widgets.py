@@ -17,6 +17,10 @@ LISTED = 12
 QUOTED = 40
 
 
+# No column holds a whole number that is longer.
+MOST_DIGITS = 18
+
+
 class CellWidget(Widget):
     """`render` gives the cell of a value, `clean` the value of a cell (ValueError says what is allowed)."""
 
@@ -110,6 +114,9 @@ class Whole(CellWidget):
             raise ValueError(f"整数ではありません。{self.allowed}を入力してください。")
         if (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
             raise ValueError(f"{self.allowed}を入力してください。")
+        # 1e99999999 is eleven characters, and as a whole number forty megabytes.
+        if number.adjusted() > MOST_DIGITS:
+            raise ValueError(f"数が大きすぎます。{self.allowed}を入力してください。")
         return int(number)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:

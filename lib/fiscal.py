@@ -114,6 +114,17 @@ def parse(key: str) -> Period:
     return Period("".join(unicodedata.normalize("NFKC", key).split()).upper())
 
 
+def countable(d: dt.date) -> dt.date:
+    """The day itself. Raises ValueError (Japanese) for one outside of the fiscal years that can be counted: 9999-12-31,
+    which people type for "never", would break every schedule that it stands in."""
+    if FIRST_YEAR <= fiscal_year(d) <= LAST_YEAR:
+        return d
+    raise ValueError(
+        f"「{d.isoformat()}」は扱えない日付です。"
+        f"{FIRST_YEAR}年4月1日から{LAST_YEAR + 1}年3月31日までの日付にしてください。"
+    )
+
+
 def fiscal_year(d: dt.date) -> int:
     """Return the calendar year in which the fiscal year of `d` began."""
     return d.year if d.month >= FIRST_MONTH else d.year - 1

@@ -13,7 +13,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.choices import BlankChoiceIterator
 
-from lib import drawing, wareki
+from lib import drawing, fiscal, wareki
 from lib.writes import StaleError
 
 
@@ -46,7 +46,7 @@ class WarekiDateField(forms.DateField):
         if isinstance(value, dt.date):
             return value
         try:
-            return wareki.parse_date(str(value))
+            return fiscal.countable(wareki.parse_date(str(value)))
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 

@@ -244,6 +244,15 @@ def test_a_department_that_ended_stays_with_its_action(cast, as_user):
     assert "旧税務課" not in as_user(cast.secretariat).get(CREATE).content.decode()
 
 
+def test_never_is_no_end_date(cast, as_user, action):
+    """One such action would take the schedule and the reply of its department away from everybody."""
+    client = as_user(cast.lead)
+    answer = client.post(edit_url(action), resend(action) | {"ends_on": "9999-12-31"})
+    assert answer.status_code == 422
+    assert "9998年3月31日まで" in answer.text
+    assert client.get(reverse("actions:schedule")).status_code == 200
+
+
 def test_archive_and_restore(cast, as_user, action):
     client = as_user(cast.lead)
     page = client.post(reverse("actions:archive", args=[action.pk]), follow=True).content.decode()

@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import settings as pace
 from hypothesis import strategies as st
 
+from exchange.cells import date_of
 from exchange.parsing import child, text, xml
 from exchange.parsing.limits import Limits, Unreadable
 from exchange.reading import Refused, limits_from_settings, read_workbook
 from exchange.reading.reader import ROOT
-from exchange.widgets import Amount, FiscalYear
+from exchange.widgets import Amount, FiscalYear, Whole
 from tests.exchange import corpus
 
 
@@ -220,3 +221,22 @@ def test_a_fiscal_year_is_read_in_both_calendars(cell: object) -> None:
     assert FiscalYear(2000, 2100).clean(cell) == 2026
     with pytest.raises(ValueError, match="令和8年度"):
         FiscalYear(2000, 2100).clean("来年度")
+
+
+@pytest.mark.parametrize("cell", ["1e99999999", "9" * 20, "-1e999999999", "Infinity"])
+def test_a_whole_number_that_no_column_holds_is_refused_before_it_is_made(cell: str) -> None:
+    """The first of them would keep the process busy for minutes."""
+    with pytest.raises(ValueError, match="整数"):
+        Whole(0).clean(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", [float("inf"), float("-inf"), float("nan"), dt.datetime(9999, 12, 31), dt.date(9999, 12, 31), "9999-12-31"]
+)
+def test_a_day_that_nobody_can_count_with_is_refused(cell: object) -> None:
+    with pytest.raises(ValueError, match="日付"):
+        date_of(cell)
+
+
+def test_a_day_of_a_spreadsheet_may_come_as_its_number() -> None:
+    assert date_of(46327) == date_of(46327.0) == dt.date(2026, 11, 1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import Department
-from lib.forms import PortalForm, PortalModelForm
+from lib import fiscal
+from lib.forms import PortalForm, PortalModelForm, WarekiDateField
 from meetings.models import Decision
 
 
@@ -41,6 +43,19 @@ def test_the_choice_of_nothing_has_words() -> None:
     first = {name: next(iter(form.fields[name].choices)) for name in ("kind", "department")}
     assert first == {"kind": ("", "選んでください"), "department": ("", "指定なし")}
     assert "選んでください</option>" in str(form["kind"])
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "9998-04-01", "明治6年3月31日"])
+def test_a_day_that_no_schedule_can_count_with_is_refused(typed: str) -> None:
+    """People type 9999-12-31 for "never"."""
+    with pytest.raises(ValidationError, match="1873年4月1日から9998年3月31日まで"):
+        WarekiDateField().clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["R99.4.1", "9998-03-31", "1873-04-01"])
+def test_the_first_and_the_last_day_belong_to_a_half(typed: str) -> None:
+    day = WarekiDateField().clean(typed)
+    assert fiscal.half_of(day).contains(day)
 
 
 def test_a_form_keeps_its_own_words() -> None:
