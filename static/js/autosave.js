@@ -6,6 +6,7 @@
   const DAYS = 7;
   const WAIT = 800;
   const PREFIX = "dxportal:";
+  const SENT = "dxportal-sent";
 
   const store = (() => {
     try {
@@ -46,31 +47,59 @@
   };
 
   const waiting = new Map();
+  const flush = (form) => {
+    if (!waiting.has(form)) return;
+    clearTimeout(waiting.get(form));
+    waiting.delete(form);
+    write(form);
+  };
   document.addEventListener("input", (event) => {
     const form = event.target instanceof Element ? event.target.closest("form[data-warn-unsaved]") : null;
     if (!form || !user()) return;
     clearTimeout(waiting.get(form));
-    waiting.set(form, setTimeout(() => write(form), WAIT));
+    waiting.set(form, setTimeout(() => flush(form), WAIT));
+  });
+  window.addEventListener("pagehide", () => {
+    for (const form of waiting.keys()) if (form.isConnected) flush(form);
   });
 
   const forget = (form) => {
     clearTimeout(waiting.get(form));
+    waiting.delete(form);
     store.removeItem(keyOf(form));
+  };
+  const mark = (key, sent) => {
+    const record = read(key);
+    if (record) store.setItem(key, JSON.stringify({ ...record, sent }));
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("[data-forget]")) {
+      waiting.clear();
       for (const key of keys()) if (key.startsWith(`${PREFIX}${user()}:`)) store.removeItem(key);
     } else if (form.matches("form[data-warn-unsaved]")) {
-      clearTimeout(waiting.get(form));
-      const record = read(keyOf(form));
-      if (record) store.setItem(keyOf(form), JSON.stringify({ ...record, sent: true }));
+      flush(form);
+      mark(keyOf(form), true);
+      window.sessionStorage.setItem(SENT, keyOf(form));
     }
   });
+  // The last words reach the store before the request: an ended session answers it with another page.
+  const sender = (event) => (event.detail.requestConfig.elt ?? event.detail.elt).closest?.("form[data-warn-unsaved]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = sender(event);
+    if (form) flush(form);
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest?.("form[data-warn-unsaved]");
+    const form = sender(event);
     if (form && event.detail.successful) forget(form);
   });
+
+  // A text answered by the sign-in page was not taken: its session had ended.
+  const missed = () => {
+    const key = window.sessionStorage.getItem(SENT);
+    window.sessionStorage.removeItem(SENT);
+    if (key && !user()) mark(key, false);
+  };
 
   // A sent text is settled once the page shows the form anew; only an answer that never came leaves it open.
   const isSettled = (form, record) => {
@@ -97,6 +126,9 @@
       field.value = record.values[field.name];
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    // A form that saves itself does so, unless it would cover what was saved since.
+    const savesItself = form.getAttribute("hx-trigger")?.includes("change");
+    if (savesItself && record.version === versionOf(form)) form.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
   const offer = (form) => {
@@ -122,6 +154,9 @@
     if (!user()) return;
     for (const form of root.querySelectorAll("form[data-warn-unsaved]")) offer(form);
   };
-  document.addEventListener("DOMContentLoaded", () => prepare(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    missed();
+    prepare(document);
+  });
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.detail.elt.parentElement ?? document));
 })();

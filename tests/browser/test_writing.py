@@ -84,6 +84,39 @@ def test_a_text_survives_a_closed_window(fresh_portal: Portal, enter: Enter) -> 
     expect(form.get_by_role("button", name="書きかけに戻す")).to_have_count(0)
 
 
+def test_a_text_survives_a_session_that_ended(fresh_portal: Portal, enter: Enter) -> None:
+    """Sent at once after the last key, from a page for a new thing and from a row that saves itself."""
+    page = enter(fresh_portal, "lead-tax")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/actions/proposals/new/")
+    page.get_by_label("件名").fill(LOST)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="下書きを保存").click()
+    sign_in_again(page)
+    page.get_by_role("button", name="書きかけに戻す").click()
+    expect(page.get_by_label("件名")).to_have_value(LOST)
+
+    page.goto("/")
+    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+    done = page.get_by_label("実績と次にすること").first
+    done.fill(LOST)
+    page.context.clear_cookies(name="sessionid")
+    done.blur()
+    sign_in_again(page)
+    with page.expect_response(lambda answer: "/actions/replies/" in answer.url):
+        page.get_by_role("button", name="書きかけに戻す").click()
+    expect(done).to_have_value(LOST)
+    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.includes('/actions/replies/'))")
+
+
+def sign_in_again(page: Page) -> None:
+    page.wait_for_url("**/sign-in/**")
+    page.get_by_label("職員番号").fill("lead-tax")
+    page.get_by_label("パスワード").fill("dxportal-demo")
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
 def test_signing_out_leaves_no_text_behind(fresh_portal: Portal, enter: Enter) -> None:
     page = enter(fresh_portal, "secretariat")
     page.on("dialog", lambda dialog: dialog.accept())
