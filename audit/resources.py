@@ -18,11 +18,9 @@ from openpyxl import Workbook
 
 from audit.models import Entry
 from audit.querysets import EntryQuerySet
-from lib import cp932
+from lib import cp932, formulas
 
 HEADS = ("番号", "日時", "だれが", "経路", "操作", "対象の種類", "対象の番号", "対象", "変更", "備考", "ハッシュ")
-# In any width: a spreadsheet set to Japanese reads ＝ as =.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # XML has no place for them.
 ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # A sheet ends here, and so does a cell.
@@ -99,7 +97,7 @@ def _line(cells: Iterable[Any]) -> str:
 
 def _neutral(value: Any) -> Any:
     """A cell that no spreadsheet reads as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(formulas.STARTS) else value
 
 
 def _short(value: Any) -> Any:

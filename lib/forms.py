@@ -71,9 +71,10 @@ class WholeNumberField(forms.IntegerField):
 
 
 def plain_text(value: str) -> str:
-    """Store text as NFC without control characters (variation selectors of names stay)."""
+    """Store text as NFC without control characters (variation selectors of names stay), and without the two that no
+    workbook and no slide can hold."""
     text = unicodedata.normalize("NFC", value)
-    return "".join(c for c in text if c in "\n\r\t" or unicodedata.category(c) != "Cc")
+    return "".join(c for c in text if c in "\n\r\t" or (unicodedata.category(c) != "Cc" and c not in "\ufffe\uffff"))
 
 
 # Widgets whose value is chosen, not typed.

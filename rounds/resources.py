@@ -15,6 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lib import formulas
 from lib.wareki import format_date
 from rounds.burden import minutes_between
 from rounds.models import Answer, Reply, Round
@@ -25,7 +26,6 @@ HEADS = (
     "入力開始から提出まで（分）",
 )  # fmt: skip
 ANSWER_HEADS = ("部", "所属", "質問", "答え")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 50
 
 
@@ -64,7 +64,7 @@ def workbook(round_: Round) -> bytes:
 
 def neutral(value: Any) -> Any:
     """A cell that no spreadsheet reads as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(formulas.STARTS) else value
 
 
 def attachment_header(name: str) -> str:

@@ -169,7 +169,7 @@ def test_places_name_only_modules_that_exist() -> None:
     assert all(reason for _, reason in PLACES.values())
 
 
-PURE_OF_LIB = ("lib.charts", "lib.fiscal", "lib.wareki", "lib.palette", "lib.states", "lib.fold.")
+PURE_OF_LIB = ("lib.charts", "lib.fiscal", "lib.wareki", "lib.palette", "lib.states", "lib.fold.", "lib.formulas")
 
 
 def pure_modules() -> list[str]:

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pptx.oxml.ns import nsdecls
 
 from lib.palette import PALETTE
+from meetings.pack.neutral import held
 
 FONT = "BIZ UDPゴシック"
 # Named in English too: PowerPoint for Mac and the web know the font by this name.
@@ -46,7 +47,7 @@ def run_properties(ink: Ink, tag: str = "a:rPr") -> str:
 
 def paragraphs(words: str, ink: Ink) -> str:
     """One paragraph a line; characters that XML cannot hold are left out."""
-    clean = "".join(c for c in words if c in "\n\t" or c >= " ")
+    clean = held(words)
     look = run_properties(ink)
     return "".join(
         f'<a:p><a:pPr algn="{ink.align}"/><a:r>{look}<a:t>{escape(line)}</a:t></a:r></a:p>'

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Department
 from lib import fiscal
-from lib.forms import PortalForm, PortalModelForm, WarekiDateField
+from lib.forms import PortalForm, PortalModelForm, WarekiDateField, plain_text
 from meetings.models import Decision
 
 
@@ -43,6 +43,10 @@ def test_the_choice_of_nothing_has_words() -> None:
     first = {name: next(iter(form.fields[name].choices)) for name in ("kind", "department")}
     assert first == {"kind": ("", "選んでください"), "department": ("", "指定なし")}
     assert "選んでください</option>" in str(form["kind"])
+
+
+def test_characters_that_no_file_can_hold_are_not_stored() -> None:
+    assert plain_text("窓口\ufffe\uffff\x0b改革\U000e0100") == "窓口改革\U000e0100"
 
 
 @pytest.mark.parametrize("typed", ["9999-12-31", "9998-04-01", "明治6年3月31日"])

@@ -124,7 +124,7 @@ def test_the_dictionary_names_every_column(book):
     assert words == {(d.title, c.name) for d in DATASETS.values() for c in d.columns}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+81", "-cmd", "@sum"])
+@pytest.mark.parametrize("text", ["=1+1", "+81", "-cmd", "@sum", "＝1+1"])
 def test_formulas_are_neutralised_everywhere(text):
     doubtful = content(actions=[action("A-1", "late", title=text, reason=text)])
     doubtful["items"][0] |= {"name": text, "short_name": text}
@@ -137,7 +137,7 @@ def test_formulas_are_neutralised_everywhere(text):
 
 
 def test_control_characters_do_not_break_the_file():
-    book = opened(content=content(actions=[action("A-1", "late", title="改\x0bめる")]))
+    book = opened(content=content(actions=[action("A-1", "late", title="改\x0b\ufffe\uffffめる")]))
     assert any("改める" in row for row in rows(book["データ_取組"]))
 
 

@@ -133,6 +133,6 @@ def test_names_that_look_like_formulas_stay_text_in_the_workbook_of_a_chart():
 
 
 def test_control_characters_do_not_break_the_file():
-    rows = content(actions=[action("A-1", "late", title="改\x0bめる<&>")])
+    rows = content(actions=[action("A-1", "late", title="改\x0b\ufffe\uffffめる<&>")])
     deck = Presentation(io.BytesIO(presentation(build(source(content=rows), ["late"]))))
     assert any("改める<&>" in row for row in cells(deck))

@@ -77,7 +77,7 @@ def test_the_workbook_holds_the_same(asked: Round, cast: SimpleNamespace, as_use
     assert sheet.freeze_panes == "C2"
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+81", "-課", "@課", "\t=課"])
+@pytest.mark.parametrize("name", ["=1+1", "+81", "-課", "@課", "\t=課", "＝課"])
 def test_no_cell_is_read_as_a_formula(asked: Round, cast: SimpleNamespace, as_user: Sign, name: str) -> None:
     make_reply(round=asked, department=make_department(name=name))
     client = as_user(cast.secretariat)
