@@ -84,7 +84,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 def _sent_from(request: HttpRequest) -> str:
     """The page of this portal that a request was sent from, without its host; home where the browser does not say."""
     told = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    page = urlsplit(told)
+    try:
+        page = urlsplit(told)
+    except ValueError:  # anybody may send a header that is no address, such as http://[
+        return reverse("dashboard:home")
     if page.netloc != request.get_host() or not page.path.startswith("/"):
         return reverse("dashboard:home")
     return page._replace(scheme="", netloc="", fragment="").geturl()
