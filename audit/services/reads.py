@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import RateCount
 from audit.models import Read
 from lib import ledger
 from lib.reads import Mark
@@ -35,6 +36,8 @@ def prune(*, now: dt.datetime, by: Any) -> dict[str, int]:
         ),
         "サインインの履歴": AccessLog.objects.filter(attempt_time__lt=attempts).delete()[0],
     }
+    # Counts of a minute go with the next one, but only while a limit is on; forms that were sent are counted there too.
+    RateCount.objects.filter(start__lt=now - dt.timedelta(days=1)).delete()
     if any(removed.values()):
         limits = {"読み取りの記録の期限": reads.date(), "サインインの期限": attempts.date()}
         after = {name: ledger.plain(value) for name, value in (removed | limits).items()}

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import once
+from accounts.models import RateCount
 from audit import services
 from audit.middleware import ReadLogMiddleware
 from audit.models import Entry, Read
@@ -187,6 +189,16 @@ def test_prune_removes_what_is_past_its_time_and_says_so_in_the_ledger(db: None,
     entry = Entry.objects.get()
     assert (entry.act_label, entry.changes["読み取りの記録"]) == ("期限切れの削除", [None, 2])
     assert services.verify().sound
+
+
+def test_prune_removes_forms_that_were_counted_once_where_no_limit_is_on(cast: SimpleNamespace, settings) -> None:
+    settings.SIGN_INS_PER_MINUTE = settings.FILES_PER_MINUTE = 0
+    assert once.claim("a form of last week")
+    RateCount.objects.update(start=timezone.now() - dt.timedelta(days=7))
+    assert once.claim("a form of now")
+    services.prune(now=timezone.now(), by=BY)
+    assert set(RateCount.objects.values_list("key", flat=True)) == {"a form of now"}
+    assert not Entry.objects.exists()
 
 
 def test_prune_with_nothing_to_do_leaves_no_entry(db: None, capsys: pytest.CaptureFixture[str]) -> None:
