@@ -54,6 +54,11 @@ def decide(review, by, decision="adopted", reason="効果が見込める。"):
 
 
 class TestWriting:
+    def test_a_cost_that_is_not_known_has_no_unit(self, cast, as_user) -> None:
+        made = make_proposal(department=cast.tax, initial_cost=1200)
+        page = as_user(cast.member).get(url("proposal", made)).text
+        assert "初期 1,200千円　年間 —<" in page
+
     def test_create_and_change_are_recorded(self, cast) -> None:
         made = services.create_proposal(by=cast.member, department=cast.tax, title="案")
         services.update_proposal(proposal=made, version=1, by=cast.member, title="よい案", yearly_cost=0)
