@@ -97,6 +97,7 @@ def apply_reorganisation(*, reorganisation: Reorganisation, digest: str, by: Any
         raise ValidationError(CHANGED, code="changed")
     for plan in found.plans:
         _refuse_sources(stored, plan.sources, but=plan.change)
+    _refuse_ended(found)
     heirs = _found_departments(stored, found, by)
     for holder in holders():
         moves = _moves_of(holder.key, found, heirs)
@@ -247,6 +248,14 @@ def _refuse_sources(
             raise ValidationError({"sources": f"{fresh}は、この組織改編の別の変更に入っています。"})
 
 
+def _refuse_ended(found: Preview) -> None:
+    """What takes over must still go on: it may have been ended since the change was prepared."""
+    ended = {department.pk for plan in found.plans for department in plan.ended}
+    for target in (t.stored for plan in found.plans for t in plan.targets if t.stored):
+        if target.valid_to or target.pk in ended:
+            raise ValidationError(f"引き継ぎ先の{target}は、なくなる所属です。変更を取り消して、選び直してください。")
+
+
 def _refuse_targets(
     stored: Reorganisation, sources: Sequence[Department], targets: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -255,6 +264,9 @@ def _refuse_targets(
     others = {pk for pk in stored.changes.values_list("sources", flat=True) if pk}
     ids = [t["id"] for t in targets if t.get("id")]
     kept = own & set(ids)
+    heirs = {t["id"] for c in stored.changes.all() for t in c.targets if t.get("id")}
+    if (own - kept) & heirs:
+        raise ValidationError({"sources": "この組織改編の別の変更で、引き継ぎ先に選ばれている所属です。"})
     if set(ids) & others or Department.objects.filter(pk__in=ids, valid_to__isnull=False).exists():
         raise ValidationError("引き継ぎ先に、なくなる所属が選ばれています。")
     planned = [t["code"] for c in stored.changes.all() for t in c.targets if not t.get("id")]

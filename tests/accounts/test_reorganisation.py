@@ -361,6 +361,17 @@ class TestRefusals:
         with pytest.raises(ValidationError, match="なくなる所属"):
             change(row, "abolish", [cast.welfare], [{"id": cast.tax.pk}], cast.admin)
 
+    def test_what_takes_over_does_not_end_in_a_later_change(self, cast, row) -> None:
+        change(row, "abolish", [cast.tax], [{"id": cast.welfare.pk}], cast.admin)
+        with pytest.raises(ValidationError, match="引き継ぎ先"):
+            change(row, "rename", [cast.welfare], [new("F900", "福祉保健課")], cast.admin)
+
+    def test_what_takes_over_was_ended_since(self, cast, row) -> None:
+        change(row, "abolish", [cast.tax], [{"id": cast.welfare.pk}], cast.admin)
+        Department.objects.filter(pk=cast.welfare.pk).update(valid_to=row.effective_on - dt.timedelta(days=1))
+        with pytest.raises(ValidationError, match="なくなる所属"):
+            apply(row, cast.admin)
+
     def test_one_that_has_ended_already(self, cast, row) -> None:
         gone = make_department(valid_to=row.effective_on - dt.timedelta(days=5))
         with pytest.raises(ValidationError, match="続く所属ではありません"):
