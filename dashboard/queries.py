@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Department
 from actions import figures
 from actions.roll import Counts, Roll
-from dashboard.city import City, replies_of
+from dashboard.city import City, Scope, replies_of
 from lib import charts
 from lib.charts.bars import Legend, StackedBar
 from lib.states import STATES
@@ -65,13 +65,8 @@ class SilentRow:
     url: str
 
 
-def list_url(**params: Any) -> str:
-    """Address of the action list with filters; a list value repeats its parameter."""
-    return lists()(**params)
-
-
 def lists(base: Mapping[str, Any] = NO_PARAMS) -> Callable[..., str]:
-    """The same for many addresses of a page, each with the filters of `base`."""
+    """Makes addresses of the action list, each with the filters of `base`; a list value repeats its parameter."""
     path = reverse("actions:list")
 
     def url(**params: Any) -> str:
@@ -169,16 +164,24 @@ def _department_row(department: Department, counts: Counts, scale: int, url: str
     return BarRow(sum(counts.values()), bar_of(counts, scale), url, f"d{department.pk}", department=department)
 
 
-def silence(city: City, departments: Iterable[BarRow]) -> dict[str, Any]:
-    """Who has not begun to answer the round that counts."""
+def silence(city: City, departments: Iterable[BarRow], scope: Scope) -> dict[str, Any]:
+    """Who has not begun to answer the round that counts. A `scope` keeps its department, or the departments that lead
+    an action of its item: those of the bars."""
     round_ = round_that_counts(city.today, city.rounds)
     if round_ is None:
         return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}
-    history = _history(r for r in city.rounds if r.period_end <= round_.period_end)
-    quiet = {pk for pk, state in replies_of(round_) if state == "silent"}
     actions = {row.department.pk: row.total for row in departments if row.department}
-    shown = [_silent_row(d, history[pk], actions.get(pk, 0)) for pk, d in city.departments.items() if pk in quiet]
-    return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": round_.asked}
+    asked = {pk: state for pk, state in replies_of(round_) if _is_asked(pk, scope, actions)}
+    history, url = _history(r for r in city.rounds if r.period_end <= round_.period_end), lists(scope.params)
+    quiet = [d for pk, d in city.departments.items() if asked.get(pk) == "silent"]
+    shown = [_silent_row(d, history[d.pk], actions.get(d.pk, 0), url(department=d.pk)) for d in quiet]
+    return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": len(asked)}
+
+
+def _is_asked(department: int, scope: Scope, leading: Container[int]) -> bool:
+    if scope.department and scope.department.pk != department:
+        return False
+    return scope.item is None or department in leading
 
 
 def _history(rounds: Iterable[Any]) -> dict[int, list[tuple[bool, dt.date]]]:
@@ -190,7 +193,7 @@ def _history(rounds: Iterable[Any]) -> dict[int, list[tuple[bool, dt.date]]]:
     return found
 
 
-def _silent_row(department: Department, history: list[tuple[bool, dt.date]], actions: int) -> SilentRow:
+def _silent_row(department: Department, history: list[tuple[bool, dt.date]], actions: int, url: str) -> SilentRow:
     streak = next((i for i, (quiet, _) in enumerate(history) if not quiet), len(history))
     last = next((end for quiet, end in history if not quiet), None)
-    return SilentRow(department, streak, actions, last, list_url(department=department.pk))
+    return SilentRow(department, streak, actions, last, url)

@@ -90,7 +90,7 @@ def _shown(today: dt.date, asked: Mapping[str, str], at_desk: bool) -> dict[str,
     visions = by_vision(roll, scope.params, drafts=at_desk)
     if at_desk:
         context["desk"] = desks.secretariat(city, visions.drafts)
-    context |= queries.silence(city, departments) | maturity.city(city.rounds)
+    context |= queries.silence(city, departments, scope) | maturity.city(city.rounds)
     context["urls"] = context["urls"] | {"silent": "#silent"}
     if context["maturity_figure"] and not scope.is_narrow:
         context["figures"] = [*context["figures"], queries.maturity_tile(context["maturity_figure"])]
@@ -103,7 +103,7 @@ def _shown(today: dt.date, asked: Mapping[str, str], at_desk: bool) -> dict[str,
 
 def _meeting_context(found: comparing.Since, scope: Scope, shown: dict[str, Any]) -> dict[str, Any]:
     """What the meeting needs beside the figures: what moved, what was left to do, what is to be decided."""
-    silent, before_us = shown["silent_count"] if shown["round"] else None, ahead(shown["today"])
+    silent, before_us = shown["silent_count"] if shown["reply_count"] else None, ahead(shown["today"])
     url = comparing.comparisons(found, scope)
     return {
         "since": found, "scope": scope, "meeting": before_us.meeting,

@@ -112,6 +112,30 @@ def test_silent_department_is_named(city, cast, as_user) -> None:
     assert page.context["silent_count"] == 1
 
 
+@pytest.mark.parametrize("query", ["", "?department={welfare}", "?department={tax}", "?item={item}", "?item={other}"])
+def test_the_silent_departments_follow_the_filter(city, cast, as_user, query) -> None:
+    """The sentence, the card and the actions behind each row tell of what the page is narrowed to."""
+    other = builders.make_item(plan=city.item.plan, name="窓口", key="n-2", category="priority")
+    city.actions.todo.items.add(other)
+    client = as_user(cast.executive)
+    page = client.get(HOME + query.format(welfare=cast.welfare.pk, tax=cast.tax.pk, item=city.item.pk, other=other.pk))
+    shown = page.context["silent"]
+    assert [r.department for r in shown] == ([] if "{tax}" in query or "{item}" in query else [cast.welfare])
+    assert page.context["silent_count"] == len(shown)
+    assert page.context["reply_count"] == (1 if query else 2)
+    assert f"<b>{len(shown)}</b>課</a>です" in page.text
+    for row in shown:
+        assert client.get(row.url).context["listing"].total == row.actions > 0
+
+
+def test_a_filter_whose_department_was_not_asked_says_nothing_of_silence(city, cast, as_user) -> None:
+    unasked = builders.make_action(lead_department=builders.make_department()).lead_department
+    page = as_user(cast.executive).get(f"{HOME}?department={unasked.pk}")
+    assert (page.context["silent_count"], page.context["reply_count"]) == (0, 0)
+    assert "この照会でたずねた課はありません" in page.text
+    assert "照会に答えていない課は" not in page.text
+
+
 def _asks(city, cast, period: str, *, opens: int, due: int, sections: tuple[str, ...] = ("progress",)) -> None:
     """A further round that nobody has answered, which opens and is due so many days from now."""
     day = dt.timedelta(days=1)
