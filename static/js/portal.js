@@ -113,16 +113,19 @@
     }
   });
 
-  // Projector: arrow keys and the space bar go from section to section.
+  // Projector: arrow keys and the space bar go from section to section; first they show what a low screen cuts off.
   const steps = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
   document.addEventListener("keydown", (event) => {
     const screens = [...document.querySelectorAll(".projector .screen")];
     if (!screens.length || !(event.key in steps) || event.target.closest("a, button, input, select, summary")) return;
     event.preventDefault();
-    const middle = window.innerHeight / 2;
-    const here = screens.findLastIndex((s) => s.getBoundingClientRect().top <= middle);
-    const next = screens[Math.max(0, Math.min(screens.length - 1, here + steps[event.key]))];
-    next.scrollIntoView();
+    const step = steps[event.key];
+    const height = window.innerHeight;
+    const here = screens.findLastIndex((s) => s.getBoundingClientRect().top <= height / 2);
+    const box = screens[Math.max(0, here)].getBoundingClientRect();
+    const hidden = step > 0 ? box.bottom - height : -box.top;
+    if (hidden > 1) window.scrollBy(0, step * Math.min(hidden, 0.8 * height));
+    else screens[here + step]?.scrollIntoView();
   });
 
   // A refused or broken request must not look like a saved one.

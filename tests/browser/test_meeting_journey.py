@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -84,7 +85,7 @@ def plan_another(page: Page) -> None:
 
 
 def test_the_projector_goes_from_section_to_section_by_arrow_keys(portal: Portal, enter: Enter) -> None:
-    page = enter(portal, "executive")
+    page = enter(portal, "executive", viewport={"width": 1366, "height": 1400})
     page.goto("/projector/")
     tops = [top_of(page, n) for n in range(1, 4)]
     assert tops == sorted(tops)
@@ -94,6 +95,35 @@ def test_the_projector_goes_from_section_to_section_by_arrow_keys(portal: Portal
     expect(page.locator("#s3")).to_be_in_viewport(ratio=0.5)
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#s2")).to_be_in_viewport(ratio=0.5)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 420)])
+def test_the_projector_shows_all_of_a_section_before_the_next(
+    portal: Portal, enter: Enter, width: int, height: int
+) -> None:
+    """A key never skips what a low screen cuts off, and each section begins at the top of the screen."""
+    page = enter(portal, "executive", viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.goto("/projector/")
+    starts = [round(top_of(page, n)) for n in range(1, 7)]
+    end = page.evaluate("document.documentElement.scrollHeight - innerHeight")
+    down = walk(page, "ArrowDown")
+    assert set(starts) <= set(down)
+    assert down[-1] == end
+    assert all(b - a <= height for a, b in pairwise(down))
+    up = walk(page, "ArrowUp")
+    assert up[-1] == 0
+    assert set(starts) <= set(up)
+
+
+def walk(page: Page, key: str) -> list[int]:
+    """Where the page stood after each press of the key, until it moved no more."""
+    stood = [round(page.evaluate("scrollY"))]
+    while len(stood) < 2 or stood[-1] != stood[-2]:
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        stood.append(round(page.evaluate("scrollY")))
+        assert len(stood) < 60
+    return stood
 
 
 def top_of(page: Page, n: int) -> float:
