@@ -19,6 +19,7 @@ from lib.forms import PortalForm, PortalModelForm, WarekiDateField, WholeNumberF
 class SignInForm(PortalForm, AuthenticationForm):
     """Staff number and password; the message never tells which of the two was wrong."""
 
+    only_asks = True
     error_messages = {
         "invalid_login": "職員番号またはパスワードが違います。",
         "inactive": "職員番号またはパスワードが違います。",
@@ -37,6 +38,7 @@ class SignInForm(PortalForm, AuthenticationForm):
 class CodeForm(PortalForm):
     """Six digits of the app, or a recovery code."""
 
+    only_asks = True
     code = forms.CharField(
         label="認証アプリの数字", max_length=20,
         help_text="6桁の数字です。アプリを使えないときは、復旧コードを入力します。",
@@ -50,6 +52,7 @@ class CodeForm(PortalForm):
 class ConfirmForm(PortalForm):
     """The password once more; a wrong one counts towards the lock of the staff number."""
 
+    only_asks = True
     password = forms.CharField(
         label="パスワード", strip=False, max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
@@ -130,6 +133,9 @@ class ResetForm(PortalForm):
     )  # fmt: skip
 
 
+WIDE = "空欄は全庁。所属長と推進員のほかの役割は、所属を選んでも全庁に及びます"
+
+
 class MembershipForm(PortalModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     valid_from = WarekiDateField(label="開始日")
@@ -143,6 +149,7 @@ class MembershipForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = _chosen_or_current(self.instance.department_id)
         self.fields["department"].empty_label = "全庁"
+        self.fields["department"].help_text = WIDE
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

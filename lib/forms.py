@@ -98,6 +98,8 @@ class PortalForm(forms.Form):
     """A form of the portal: classes of the look, error links, and conflicts shown by field."""
 
     required_css_class = "required"
+    # Whether it asks who is there and nothing would be saved: its refusal does not speak of saving.
+    only_asks = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -52,6 +52,13 @@ def test_users_and_roles_ask_again_and_lead_back(admin: Client, cast: SimpleName
     assert admin.get(page).status_code == 200
 
 
+def test_a_wrong_password_speaks_of_no_saving(admin: Client) -> None:
+    page = admin.post(CONFIRM, {"password": "wrong"})
+    assert page.status_code == 422
+    assert "入力を確かめてください。" in page.text
+    assert "保存して" not in page.text
+
+
 def test_lists_do_not_ask(admin: Client) -> None:
     assert admin.get(reverse("accounts:users")).status_code == 200
 

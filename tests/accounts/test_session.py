@@ -31,6 +31,13 @@ def acts_of(user: User) -> list[str]:
     return list(Entry.objects.filter(object_id=str(user.pk)).order_by("seq").values_list("act", flat=True))
 
 
+def test_what_is_refused_here_was_not_to_be_saved(client, cast) -> None:
+    """A sign-in without a word says what to do and speaks of no saving."""
+    text = sign_in(client, "", "").text
+    assert "入力を確かめてください。" in text
+    assert "保存して" not in text
+
+
 def test_sign_in_leads_home_and_is_recorded(client: Client, cast: SimpleNamespace) -> None:
     response = sign_in(client, "lead-tax")
     assert response.status_code == 302

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services
+from accounts.access import department_scope
 from accounts.models import Membership, User
+from accounts.roles import ROLE_PERMISSIONS, SCOPED, Permission, Role
 from audit.models import Entry
 from tests import builders
 
@@ -108,6 +110,23 @@ def test_reset_gives_a_password_that_must_be_changed(cast, as_user) -> None:
     cast.viewer.refresh_from_db()
     assert cast.viewer.check_password("Kari-no-Kagi-7")
     assert cast.viewer.must_change_password
+
+
+def test_a_department_binds_only_the_roles_that_the_form_says(cast, as_user) -> None:
+    """What the form says of the department beside a role is what the roles do."""
+    page = as_user(cast.admin).get(reverse("accounts:membership_create", args=[cast.nobody.pk]))
+    assert "所属長と推進員のほかの役割は、所属を選んでも全庁に及びます" in page.text
+    for role in Role:
+        user = builders.make_user()
+        builders.make_membership(user=user, role=role, department=cast.tax, force_department=True)
+        scoped = [p for p in Permission if p in SCOPED and p in ROLE_PERMISSIONS[role]]
+        assert all((department_scope(user, p) is None) == (role not in ("lead", "member")) for p in scoped)
+
+
+def test_the_extension_of_roles_has_one_name(cast, as_user) -> None:
+    page = as_user(cast.admin).get(reverse("accounts:reorganisations")).text
+    assert f'{reverse("accounts:extend")}"' in page
+    assert "役割の延長</a>" in page
 
 
 def test_membership_lapses_with_the_fiscal_year_unless_told(cast, as_user) -> None:
