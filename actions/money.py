@@ -8,6 +8,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import InvalidOperation
+
+from exchange import cells
 
 STAGES = {"requested": "要求額", "approved": "予算額", "executed": "決算額"}
 SOURCES = {
@@ -15,6 +18,8 @@ SOURCES = {
 }  # fmt: skip
 AMOUNTS = (*STAGES, *SOURCES)
 MOST = 999_999_999
+DIGITS = 15
+MINUS = ("△", "▲", "−", "‐", "ー")
 
 Amounts = Mapping[str, int | None]
 
@@ -97,10 +102,17 @@ def year_money(rows: Iterable[tuple[bool, Amounts]]) -> YearMoney:
 
 
 def parse(text: str) -> str:
-    """An amount as people type it: full-width digits, separators, △ or ▲ for a reduction, 千円 behind it."""
+    """An amount as people type it, in digits of 千円: full-width digits, separators, △ or ▲ for a reduction, a unit
+    behind it as in a workbook (180万円 is 1800). What is no whole amount, a unit alone too, comes back as it is."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("、", "").strip()
-    plain = plain.removesuffix("千円").strip()
-    return "-" + plain[1:].strip() if plain[:1] in ("△", "▲", "−", "‐", "ー") else plain
+    plain = "-" + plain[1:].strip() if plain[:1] in MINUS else plain
+    try:
+        amount = cells.thousands(plain)
+    except InvalidOperation:
+        return plain
+    # A number of thousands of digits is refused as it was typed; Python would not write it.
+    is_whole = amount.adjusted() < DIGITS and amount == amount.to_integral_value()
+    return str(int(amount)) if is_whole else plain
 
 
 def shown(value: int | None) -> str:

@@ -20,7 +20,7 @@ YEARS_BACK, YEARS_AHEAD = 4, 3
 
 
 class AmountField(WholeNumberField):
-    """千円, typed as people do: 1,200 or １２００, △300 for a reduction; blank is unknown."""
+    """千円, typed as people do: 1,200 or １２００, 180万円, △300 for a reduction; blank is unknown."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)

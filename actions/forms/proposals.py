@@ -11,19 +11,20 @@ from accounts.access import department_scope
 from accounts.models import Department, User
 from accounts.roles import Permission
 from actions import scoring
+from actions.forms.budgets import AmountField
 from actions.forms.plans import Boxes
 from actions.models import Proposal, ReviewSheet, decision_choices
 from actions.queries_proposals import guiding_layers, possible_reviewers, usual_layers
 from actions.services.proposals import PROPOSAL_FIELDS
-from lib.forms import PortalForm, PortalModelForm, WarekiDateField, WholeNumberField
+from lib.forms import PortalForm, PortalModelForm, WarekiDateField
 from strategy.models import Layer
 
 
 class ProposalForm(PortalModelForm):
     starts_on = WarekiDateField(label="始める時期", required=False)
     ends_on = WarekiDateField(label="終える時期", required=False)
-    initial_cost = WholeNumberField(label="初期費用（千円）", required=False, min_value=0)
-    yearly_cost = WholeNumberField(label="年間の費用（千円）", required=False, min_value=0)
+    initial_cost = AmountField(label="初期費用（千円）", min_value=0)
+    yearly_cost = AmountField(label="年間の費用（千円）", min_value=0)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -37,7 +38,7 @@ class ProposalForm(PortalModelForm):
         for name in ("issue", "content", "effect", "alternatives"):
             self.fields[name].widget.attrs["rows"] = 4
         for name in ("initial_cost", "yearly_cost"):
-            self.fields[name].help_text = "分からないときは空欄にします。"
+            self.fields[name].help_text = "分からないときは空欄にします。180万円 のようにも入力できます。"
         if self.instance.pk:
             self.initial["version"] = self.instance.version
 

@@ -59,6 +59,18 @@ class TestWriting:
         page = as_user(cast.member).get(url("proposal", made)).text
         assert "初期 1,200千円　年間 —<" in page
 
+    @pytest.mark.parametrize(("typed", "kept"), [("1,800千円", 1800), ("１８０万円", 1800), ("", None)])
+    def test_costs_are_read_as_amounts_everywhere(self, cast, as_user, proposal, typed, kept) -> None:
+        values = {"department": cast.tax.pk, "title": "案", "version": proposal.version, "initial_cost": typed}
+        assert as_user(cast.member).post(url("proposal_edit", proposal), values).status_code == 302
+        assert Proposal.objects.get().initial_cost == kept
+
+    def test_a_cost_without_a_number_is_no_blank(self, cast, as_user, proposal) -> None:
+        values = {"department": cast.tax.pk, "title": "案", "version": proposal.version, "initial_cost": "千円"}
+        page = as_user(cast.member).post(url("proposal_edit", proposal), values)
+        assert page.status_code == 422
+        assert page.context["form"].errors == {"initial_cost": ["千円単位の整数で入力してください。"]}
+
     def test_create_and_change_are_recorded(self, cast) -> None:
         made = services.create_proposal(by=cast.member, department=cast.tax, title="案")
         services.update_proposal(proposal=made, version=1, by=cast.member, title="よい案", yearly_cost=0)
