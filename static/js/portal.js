@@ -114,18 +114,30 @@
   });
 
   // Projector: arrow keys and the space bar go from section to section; first they show what a low screen cuts off.
+  // A key pressed while the page still glides counts from where it glides to.
   const steps = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
+  let goal = null;
+  document.addEventListener("scrollend", () => (goal = null));
+  const glide = (to) => {
+    const last = document.documentElement.scrollHeight - window.innerHeight;
+    const y = Math.max(0, Math.min(last, to));
+    if ("onscrollend" in window && Math.abs(y - window.scrollY) > 1) goal = y;
+    window.scrollTo(0, y);
+  };
   document.addEventListener("keydown", (event) => {
     const screens = [...document.querySelectorAll(".projector .screen")];
     if (!screens.length || !(event.key in steps) || event.target.closest("a, button, input, select, summary")) return;
     event.preventDefault();
     const step = steps[event.key];
     const height = window.innerHeight;
-    const here = screens.findLastIndex((s) => s.getBoundingClientRect().top <= height / 2);
-    const box = screens[Math.max(0, here)].getBoundingClientRect();
+    const y = goal ?? window.scrollY;
+    const ahead = window.scrollY - y;
+    const boxes = screens.map((s) => s.getBoundingClientRect()).map((s) => ({ top: s.top + ahead, bottom: s.bottom + ahead }));
+    const here = boxes.findLastIndex((box) => box.top <= height / 2);
+    const box = boxes[Math.max(0, here)];
     const hidden = step > 0 ? box.bottom - height : -box.top;
-    if (hidden > 1) window.scrollBy(0, step * Math.min(hidden, 0.8 * height));
-    else screens[here + step]?.scrollIntoView();
+    if (hidden > 1) glide(y + step * Math.min(hidden, 0.8 * height));
+    else if (boxes[here + step]) glide(y + boxes[here + step].top);
   });
 
   // A refused or broken request must not look like a saved one.
