@@ -144,7 +144,7 @@ def _reply_task(reply: Reply, user: User, today: dt.date, progress: str) -> Repl
     css, icon, word = WORDS[reply.shown_state]
     act, primary = "見る", False
     if reply.is_editable:
-        act, primary = ("直す" if reply.state == "returned" else "回答する"), True
+        act, primary = ("直す" if reply.state == "returned" or reply.sent_back_reason else "回答する"), True
     elif reply.state == "submitted" and can(user, Permission.APPROVE_REPLY, reply):
         act, primary = "承認する", True
     return ReplyTask(reply, css, icon, word, left(reply.round.due_on, today), progress, act, primary)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("replies/<int:pk>/submit/", replies.submit, name="submit"),
     path("replies/<int:pk>/approve/", replies.approve, name="approve"),
     path("replies/<int:pk>/withdraw/", replies.withdraw, name="withdraw"),
+    path("replies/<int:pk>/send-back/", replies.send_back, name="send_back"),
     path("replies/<int:pk>/return/", review.return_, name="return"),
     path("replies/<int:pk>/accept/", review.accept, name="accept"),
     path("replies/<int:pk>/reopen/", corrections.reopen_reply, name="reopen_reply"),

@@ -80,6 +80,9 @@ class Reply(Versioned):
     returned_at = models.DateTimeField("差戻し日時", null=True, blank=True)
     returned_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     return_comment = models.TextField("差し戻しの理由", max_length=1000, blank=True)
+    # By the 所属長, before it was approved; gone when it is handed in again. Who it was stands in the ledger.
+    sent_back_at = models.DateTimeField("所属長が差し戻した日時", null=True, blank=True)
+    sent_back_reason = models.CharField("所属長の差し戻しの理由", max_length=300, blank=True)
     accepted_at = models.DateTimeField("受理日時", null=True, blank=True)
     accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     frozen = models.JSONField("受理した内容", null=True, blank=True)

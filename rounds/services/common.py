@@ -15,7 +15,7 @@ from lib.writes import StaleError, save_versioned
 from rounds.models import Reply
 from rounds.states import REPLY_STATES
 
-REPLY_FIELDS = ("state", "return_comment", "reopen_reason", "void_reason")
+REPLY_FIELDS = ("state", "return_comment", "sent_back_reason", "reopen_reason", "void_reason")
 CHANGED = "表示したあとに、ほかの人がこの回答を動かしました。いまの内容を確かめてから、もう一度操作してください。"
 
 

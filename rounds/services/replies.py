@@ -59,7 +59,7 @@ def submit_reply(*, reply: Reply, version: int, by: Any, approve: bool = False) 
     now = timezone.now()
     values = {
         "state": "submitted", "submitted_at": now, "submitted_by": common.person(by),
-        "started_at": stored.started_at or now, "asked": asked,
+        "started_at": stored.started_at or now, "asked": asked, "sent_back_at": None, "sent_back_reason": "",
     }  # fmt: skip
     if approve:
         values |= {"state": "approved", "approved_at": now, "approved_by": common.person(by)}
@@ -88,6 +88,21 @@ def withdraw_reply(*, reply: Reply, version: int, by: Any) -> Reply:
     common.expect_open(stored)
     values = {"state": "draft", **dict.fromkeys(("submitted_at", "submitted_by", "approved_at", "approved_by"))}
     ledger.record_many([common.moved(stored, version=version, by=by, act="withdraw", values=values)])
+    return stored
+
+
+@transaction.atomic
+def send_back_reply(*, reply: Reply, version: int, by: Any, reason: str) -> Reply:
+    """The 所属長 gives it back to the 推進員 with a reason instead of approving it; all entered stays."""
+    stored = common.locked(reply)
+    common.expect(stored, "submitted")
+    common.expect_open(stored)
+    why = common.required_reason(stored, "sent_back_reason", reason)
+    values = {
+        "state": "draft", "submitted_at": None, "submitted_by": None, "sent_back_at": timezone.now(),
+        "sent_back_reason": why,
+    }  # fmt: skip
+    ledger.record_many([common.moved(stored, version=version, by=by, act="return", values=values)])
     return stored
 
 

@@ -1,4 +1,4 @@
-"""What 事務局 does to one reply out of turn, each with a reason: reopen, correct, end as 廃止."""
+"""Acts on one reply that ask for a reason on a page of their own; those of 事務局: reopen, correct, end as 廃止."""
 
 from __future__ import annotations
 
@@ -56,23 +56,27 @@ VOID = Act(
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RUN_ROUND)
 def reopen_reply(request: Request, pk: int) -> HttpResponse:
-    return _asked(request, pk, REOPEN)
+    return with_reason(request, _found(pk), REOPEN)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RUN_ROUND)
 def correct(request: Request, pk: int) -> HttpResponse:
-    return _asked(request, pk, CORRECT)
+    return with_reason(request, _found(pk), CORRECT)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RUN_ROUND)
 def void(request: Request, pk: int) -> HttpResponse:
-    return _asked(request, pk, VOID)
+    return with_reason(request, _found(pk), VOID)
 
 
-def _asked(request: Request, pk: int, act: Act) -> HttpResponse:
-    reply = get_object_or_404(Reply.objects.with_people(), pk=pk)
+def _found(pk: int) -> Reply:
+    return get_object_or_404(Reply.objects.with_people(), pk=pk)
+
+
+def with_reason(request: Request, reply: Reply, act: Act) -> HttpResponse:
+    """The page of an act, and the act itself once a reason was given; the caller has checked who may."""
     form = ReasonForm(request.POST or None, reply=reply, help_text=act.help_text)
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,6 +85,6 @@ def _asked(request: Request, pk: int, act: Act) -> HttpResponse:
             form.add_refusal(error)
         else:
             messages.success(request, f"{reply.department}の回答：{act.done}")
-            return redirect("rounds:reply", pk)
+            return redirect("rounds:reply", reply.pk)
     context = {"form": form, "reply": reply, "round": reply.round, "act": act}
     return render(request, "rounds/act.html", context, status=422 if form.errors else 200)

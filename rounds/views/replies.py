@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import can, check, requires
 from accounts.roles import Permission
@@ -25,9 +25,16 @@ from rounds.forms import VersionForm
 from rounds.models import Reply
 from rounds.queries import Part, parts_of, read, reply_page
 from rounds.states import FINISHED
+from rounds.views.corrections import Act, with_reason
 
 NAMED = 8
 LONG = 5
+SEND_BACK = Act(
+    "推進員に差し戻す",
+    "回答は下書きに戻り、推進員がもう一度入力できます。入力した内容は残ります。",
+    "推進員の回答画面に表示します。操作の記録にも残ります。", "差し戻す", "undo-2", "推進員に差し戻しました。",
+    services.send_back_reply,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,18 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
     needed = Permission.APPROVE_REPLY if found.state == "approved" else Permission.ANSWER_REPLY
     check(request.user, needed, found)
     return _act(request, found, services.withdraw_reply, "下書きに戻しました。直してからもう一度提出してください。")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.READ)
+def send_back(request: Request, pk: int) -> HttpResponse:
+    found = readable(request, pk)
+    check(request.user, Permission.APPROVE_REPLY, found)
+    if request.method == "GET" and found.state != "submitted":
+        messages.error(request, f"{found.department}の回答は、承認を待っていないため、差し戻せません。")
+        return redirect("rounds:reply", pk)
+    mark_draft(request, found.department_id, str(found))
+    return with_reason(request, found, SEND_BACK)
 
 
 def _act(request: Request, found: Reply, service: Callable[..., Reply], done: str, **values: Any) -> HttpResponse:

@@ -26,6 +26,7 @@ ROWS = [
         "rounds:withdraw", may("secretariat", "lead", ok=409, member=403, **HIDDEN), "POST", args=pk("approved"),
         case="approved",
     ),
+    *form("rounds:send_back", "secretariat", "lead", args=pk("submitted"), member=403, **HIDDEN),
     *form("rounds:return", "secretariat", args=pk("approved")),
     Row("rounds:accept", may("secretariat", ok=409), "POST", args=pk("approved"), case="stale"),
     Row(

@@ -132,7 +132,7 @@ SINGLE = {
     "accounts:sign_in", "accounts:second_factor", "accounts:confirm", "accounts:factor",
     "accounts:password", "accounts:user_create", "accounts:password_reset",
     "accounts:membership_create", "accounts:membership", "accounts:department_create", "accounts:department",
-    "rounds:edit", "rounds:standing", "rounds:frozen",
+    "rounds:edit", "rounds:standing", "rounds:frozen", "rounds:send_back",
     "rounds:attachment", "rounds:reopen_reply", "rounds:correct", "rounds:void",
     "national:version_create", "national:version_edit", "national:item_create", "national:item_edit",
     "national:target_create", "national:target_edit",

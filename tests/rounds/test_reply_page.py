@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
@@ -308,3 +309,40 @@ def test_the_lead_of_two_departments_reads_both(
     client = as_user(both)
     assert client.get(url(tax)).status_code == 200
     assert client.get(url(welfare)).status_code == 404
+
+
+# ---- the 所属長 gives it back to the 推進員
+
+
+def test_a_lead_gives_a_reply_back_with_a_reason_that_the_member_reads(
+    tax: Reply, cast: SimpleNamespace, as_user: Sign
+) -> None:
+    services.submit_reply(reply=tax, version=1, by=cast.member)
+    lead, member = as_user(cast.lead), as_user(cast.member)
+    assert f'href="{url(tax, "send-back")}"' in text_of(lead.get(url(tax)))
+    assert lead.get(url(tax, "send-back")).status_code == 200
+    blank = lead.post(url(tax, "send-back"), {"version": 2, "reason": " "})
+    assert (blank.status_code, Reply.objects.get(pk=tax.pk).state) == (422, "submitted")
+    lead.post(url(tax, "send-back"), {"version": 2, "reason": "進捗率の根拠を書いてください。"})
+    found = Reply.objects.get(pk=tax.pk)
+    assert (found.state, found.submitted_at) == ("draft", None)
+    page = text_of(member.get(url(tax)))
+    assert "課長から差し戻されました" in page
+    assert "進捗率の根拠を書いてください。" in page
+    assert "課長から差し戻されています" in text_of(member.get("/rounds/"))
+    entry = Entry.objects.about(found).order_by("-seq").first()
+    assert (entry.act, entry.changes["sent_back_reason"]) == ("return", ["", "進捗率の根拠を書いてください。"])
+    services.submit_reply(reply=found, version=found.version, by=cast.member)
+    found.refresh_from_db()
+    assert (found.sent_back_reason, found.sent_back_at) == ("", None)
+
+
+def test_only_what_awaits_approval_is_given_back(tax: Reply, cast: SimpleNamespace, as_user: Sign) -> None:
+    assert as_user(cast.lead).get(url(tax, "send-back"))["Location"] == url(tax)
+    with pytest.raises(ValidationError, match="この操作はできません"):
+        services.send_back_reply(reply=tax, version=1, by=cast.lead, reason="直してください。")
+    services.submit_reply(reply=tax, version=1, by=cast.member)
+    assert as_user(cast.member).post(url(tax, "send-back"), {"version": 2, "reason": "x"}).status_code == 403
+    stale = as_user(cast.lead).post(url(tax, "send-back"), {"version": 1, "reason": "直してください。"})
+    assert stale.status_code == 422
+    assert Reply.objects.get(pk=tax.pk).state == "submitted"

@@ -89,6 +89,7 @@ ACTS: dict[str, Values | None] = {
     "rounds:accept": None,
     "rounds:close": None,
     "rounds:correct": lambda w: {"reason": TYPED},
+    "rounds:send_back": lambda w: {"reason": TYPED},
     "rounds:return": lambda w: {"comment": TYPED},
     "rounds:withdraw": None,
     "strategy:element_delete": None,
