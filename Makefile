@@ -73,7 +73,7 @@ $(DEV): requirements-dev.lock requirements.lock | $(PYTHON)
 demo: demo-data
 	@echo "http://127.0.0.1:$(PORT)/ (Ctrl+C stops)"
 	@exec $(DEMO) $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 4 --log-level warning \
-		dxportal.wsgi:application
+		--workers-kill-timeout 5 dxportal.wsgi:application
 
 demo-data: $(RUNTIME)
 	@mkdir -p var/demo/static

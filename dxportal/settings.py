@@ -21,8 +21,15 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [v.strip() for v in os.environ.get(name, default).split(",") if v.strip()]
 
 
+# A word that is neither must not pass for "no": that would switch https off.
+FLAGS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
+
+
 def env_flag(name: str, default: bool) -> bool:
-    return os.environ.get(name, "1" if default else "0").lower() in ("1", "true", "yes", "on")
+    given = os.environ.get(name, "").strip().lower()
+    if given and given not in FLAGS:
+        raise ImproperlyConfigured(f"{name} は yes か no にしてください（いまは「{given}」）。")
+    return FLAGS[given] if given else default
 
 
 def env_number(name: str, default: int) -> int:

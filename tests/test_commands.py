@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError
 
 from dxportal import telling
 from tests import warm
-from tests.test_settings import run
+from tests.test_settings import production, run
 
 FILE = "a file, and no folder"
 NOBODY = "postgres://dxportal:secret-word@127.0.0.1:1/dxportal"
@@ -74,6 +74,18 @@ def test_a_setting_that_is_no_number_is_named(name: str, value: str) -> None:
     done = run("manage.py", "check", DXPORTAL_MODE="demo", **{name: value})
     assert done.returncode == 1
     assert done.stderr.startswith(f"{name} は0以上の整数にしてください（いまは「{value}」）。")
+
+
+def test_a_switch_that_says_neither_yes_nor_no_is_named() -> None:
+    done = production("manage.py", "check", DXPORTAL_HTTPS="はい")
+    assert done.returncode == 1
+    assert done.stderr.startswith("DXPORTAL_HTTPS は yes か no にしてください（いまは「はい」）。")
+
+
+def test_a_switch_that_is_left_empty_is_left_as_it_is() -> None:
+    code = "from django.conf import settings as s; print(s.HTTPS)"
+    done = production("-c", code, DXPORTAL_HTTPS="", DJANGO_SETTINGS_MODULE="dxportal.settings")
+    assert done.stdout.split() == ["True"]
 
 
 def test_an_address_of_a_database_that_is_none() -> None:

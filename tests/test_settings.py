@@ -19,6 +19,8 @@ from accounts.models import User
 from tests.warm import ROOT, bare
 
 HOST = "portal.example.lg.jp"
+# Read by the suite alone.
+OF_TESTS = {"DXPORTAL_CHROMIUM", "DXPORTAL_OFFLINE"}
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -181,6 +183,18 @@ def test_every_setting_from_the_environment_is_documented() -> None:
     names = set(re.findall(r'"(DXPORTAL_[A-Z_]+|DATABASE_URL)"', source))
     assert len(names) > 10
     assert not {n for n in names if f"`{n}`" not in manual}
+
+
+def test_every_setting_of_the_documents_exists() -> None:
+    """What a command, compose or make reads counts too."""
+    modules = [*ROOT.glob("*/*.py"), *ROOT.glob("*/management/**/*.py")]
+    read = [p for p in modules if p.parent != ROOT / "tests"] + [ROOT / "Makefile", ROOT / "compose.yaml"]
+    known = re.compile(r"\bDXPORTAL_[A-Z_]+\b")
+    used = {n for path in read for n in known.findall(path.read_text(encoding="utf-8"))}
+    papers = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert {n for path in papers for n in known.findall(path.read_text(encoding="utf-8"))} <= used
+    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert not {n for n in used - OF_TESTS if n not in manual}
 
 
 # ---- errors are pages that say how to go on

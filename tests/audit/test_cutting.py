@@ -317,6 +317,12 @@ def rubbish(folder: Path) -> None:
     (folder / "2.jsonl").write_bytes(b"\xff{}\n[]\n")
 
 
+def test_archives_that_are_looked_for_in_no_folder(db: None, tmp_path: Path) -> None:
+    """A share that is not mounted is no proof, also where nothing was cut yet."""
+    with pytest.raises(CommandError, match="フォルダーがありません"):
+        call_command("audit_verify", "--archives", str(tmp_path / "away"))
+
+
 @pytest.mark.parametrize(
     ("tamper", "words"),
     [

@@ -1,7 +1,5 @@
 """`manage.py create_admin`: the first administrator of an empty portal; the others are made on screen."""
 
-import getpass
-import os
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import services
+from accounts.management.asking import first_password
 from accounts.models import Membership
 from accounts.roles import Role
 from lib import ledger
@@ -25,9 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if Membership.objects.current().filter(role=Role.ADMIN, user__is_active=True).exists():
             raise CommandError("管理者はすでにいます。追加するときは、画面の「利用者」から登録してください。")
-        password = os.environ.get("DXPORTAL_ADMIN_PASSWORD") or getpass.getpass("最初のパスワード: ")
         try:
-            self._create(options["login_id"], options["name"], password)
+            self._create(options["login_id"], options["name"], first_password())
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write("管理者を登録しました。最初のサインインで、パスワードの変更を求めます。")

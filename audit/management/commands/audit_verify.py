@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit import checks
 from audit.services import Verdict, verify, verify_archives, verify_digests
@@ -16,7 +16,6 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--digests", type=Path, help="audit_digest が書いたフォルダー。末尾の書き直しも見つかる")
-
         parser.add_argument("--archives", type=Path, help="audit_cut のファイルがあるフォルダー。偽の切り離しがわかる")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +31,8 @@ class Command(BaseCommand):
             self._expect(held)
             self.stdout.write(f"日々の控え {held.count} 件と一致しました。")
         if options["archives"]:
+            if not options["archives"].is_dir():
+                raise CommandError(f"フォルダーがありません：{options['archives']}")
             stored = verify_archives(options["archives"])
             self._expect(stored)
             self.stdout.write(f"切り離した記録 {stored.count} 件を、先頭まで確かめました。異常はありません。")
