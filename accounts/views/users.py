@@ -44,7 +44,7 @@ def users(request: Request) -> HttpResponse:
     rows = User.objects.prefetch_related(Prefetch("memberships", queryset=current, to_attr="held"))
     found = UserFilter(request.GET, queryset=rows)
     page = listing.build(request, found.qs, columns=COLUMNS, sorts=SORTS, default="login")
-    context = {"filter": found, "listing": page}
+    context = {"filter": found, "listing": page, "locked": factors.locked(page.page)}
     return htmx.render(request, "accounts/users.html", context, regions={"users": "accounts/_users.html"})
 
 

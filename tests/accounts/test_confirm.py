@@ -120,6 +120,16 @@ def test_signing_in_confirms(client: Client, cast: SimpleNamespace) -> None:
 # ---- the lock
 
 
+def test_the_list_tells_who_is_locked_out(as_user, cast: SimpleNamespace, settings) -> None:
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        Client().post("/accounts/sign-in/", {"username": cast.lead.login_id, "password": "wrong"})
+    Client().post("/accounts/sign-in/", {"username": cast.member.login_id, "password": "wrong"})
+    page = as_user(cast.admin).get(reverse("accounts:users"))
+    assert page.context["locked"] == {cast.lead.pk}
+    assert page.text.count("ロック中") == 1
+    assert f'href="{reverse("accounts:user", args=[cast.lead.pk])}#lock"' in page.text
+
+
 def test_a_locked_number_is_shown_and_opened(as_user, cast: SimpleNamespace, settings) -> None:
     for _ in range(settings.AXES_FAILURE_LIMIT):
         Client().post("/accounts/sign-in/", {"username": "lead-tax", "password": "wrong"})
