@@ -6,7 +6,7 @@ class AuditConfig(AppConfig):
     verbose_name = "操作の記録"
 
     def ready(self) -> None:
-        from audit.services import append
+        from audit.services import append, last_writer
         from lib import ledger
 
-        ledger.register(append)
+        ledger.register(append, last_writer)

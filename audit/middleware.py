@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from django.http import HttpRequest, HttpResponse
 
 from audit.services import record_read
+from lib import ledger
 from lib.reads import Mark, marked
 
 # A form that is refused, or decides between two writers, shows the page again; who is sent away was shown nothing.
@@ -23,7 +24,8 @@ class ReadLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with ledger.asked_by(request.user.pk):
+            response = self.get_response(request)
         if response.status_code in SHOWING and request.user.is_authenticated:
             shown = marked(request) or _file(response)
             if shown:

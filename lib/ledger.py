@@ -43,13 +43,32 @@ class Event:
 
 
 Sink = Callable[[Sequence[Event]], None]
+Reader = Callable[[models.Model], int | None]
 _sinks: list[Sink] = []
+_readers: list[Reader] = []
+_asking: ContextVar[int | None] = ContextVar("asking", default=None)
 _gathered: ContextVar[list[Event] | None] = ContextVar("gathered", default=None)
 
 
-def register(sink: Sink) -> None:
-    """Name the one book; registering again replaces it."""
-    _sinks[:] = [sink]
+def register(sink: Sink, reader: Reader) -> None:
+    """Name the one book, and what tells the user id of who wrote last about an object; again replaces both."""
+    _sinks[:], _readers[:] = [sink], [reader]
+
+
+@contextmanager
+def asked_by(user_id: int | None) -> Iterator[None]:
+    """The block answers this user: only so can a refusal tell one's own other window from another person."""
+    before = _asking.set(user_id)
+    try:
+        yield
+    finally:
+        _asking.reset(before)
+
+
+def is_own_work(obj: models.Model) -> bool:
+    """Whether the last act on `obj` is that of the user who asks now (1 query, none where nobody asks)."""
+    user_id = _asking.get()
+    return user_id is not None and bool(_readers) and _readers[0](obj) == user_id
 
 
 def actor(by: Any) -> Actor:

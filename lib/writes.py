@@ -9,15 +9,26 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from lib import ledger
+
+OTHER, OWN = "ほかの人が", "あなたが別の画面で"
 STALE = "ほかの人が先に保存しています。両方の値を見比べて、残す値を選んでください。"
 
 
 class StaleError(ValidationError):
-    """The row has moved on since the caller read it; `current` is the row as it is now."""
+    """The row has moved on since the caller read it; `current` is the row as it is now.
+
+    Who has two windows open is told that it was the other one, and does not look for another person.
+    """
 
     def __init__(self, current: models.Model | None) -> None:
-        super().__init__(STALE, code="stale")
         self.current = current
+        self.is_own = current is not None and ledger.is_own_work(current)
+        super().__init__(self.told(STALE), code="stale")
+
+    def told(self, words: str) -> str:
+        """`words` that say ほかの人が, of who it was."""
+        return words.replace(OTHER, OWN, 1) if self.is_own else words
 
 
 def save_versioned(obj: models.Model, *, version: int, fields: Iterable[str], force: bool = False) -> None:

@@ -240,7 +240,7 @@ def _move(stored: Proposal, version: int, by: Any, act: str, **values: Any) -> P
     try:
         save_versioned(stored, version=version, fields=values)
     except StaleError as error:
-        raise ValidationError(MOVED, code="stale") from error
+        raise ValidationError(error.told(MOVED), code="stale") from error
     after = labelled(stored, before)
     ledger.record(by=by, act=act, obj=stored, before=before, after=after)
     return stored

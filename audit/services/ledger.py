@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections, router, transaction
+from django.db import connections, models, router, transaction
 from django.utils import timezone
 
 from audit import chain
@@ -74,3 +74,8 @@ def _store(lines: Sequence[Line]) -> None:
         values["changes"] = changes.get_db_prep_save(line.changes, connection)
         rows.append(list(values.values()))
     insert_many(Entry, NAMES, rows)
+
+
+def last_writer(obj: models.Model) -> int | None:
+    """User id of who wrote the last entry about `obj`; None for a command, and where the book has none."""
+    return Entry.objects.about(obj).order_by("-seq").values_list("actor_id", flat=True).first()

@@ -123,7 +123,7 @@ def _move(stored: Decision, version: int, by: Any, act: str, note: str = "", **v
     try:
         save_versioned(stored, version=version, fields=values)
     except StaleError as error:
-        raise ValidationError(MOVED, code="stale") from error
+        raise ValidationError(error.told(MOVED), code="stale") from error
     after = ledger.state_of(stored, DECISION_FIELDS)
     ledger.record(by=by, act=act, obj=stored, before=before, after=after, note=note)
     return stored

@@ -73,8 +73,9 @@ def pack_sections(request: Request, pk: int) -> HttpResponse:
         packs.choose_sections(
             meeting=meeting, sections=wanted, version=int(version) if version.isdecimal() else None, by=request.user
         )
-    except StaleError:
-        messages.error(request, "ほかの人が先に章を変えています。いまの並びを確かめて、もう一度保存してください。")
+    except StaleError as refusal:
+        words = "ほかの人が先に章を変えています。いまの並びを確かめて、もう一度保存してください。"
+        messages.error(request, refusal.told(words))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:

@@ -60,7 +60,7 @@ def moved(stored: Reply, *, version: int, by: Any, act: str, values: dict[str, A
     try:
         save_versioned(stored, version=version, fields=values)
     except StaleError as error:
-        raise ValidationError(f"{stored.department}：{CHANGED}", code="stale") from error
+        raise ValidationError(error.told(f"{stored.department}：{CHANGED}"), code="stale") from error
     after = ledger.state_of(stored, REPLY_FIELDS)
     return ledger.event(by=by, act=act, obj=stored, before=before, after=after, note=note)
 

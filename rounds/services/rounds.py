@@ -110,7 +110,7 @@ def _shut(stored: Round, at: dt.datetime | None, *, version: int, act: str, by: 
     try:
         save_versioned(stored, version=version, fields=("closed_at",))
     except StaleError as error:
-        raise ValidationError(ROUND_CHANGED, code="stale") from error
+        raise ValidationError(error.told(ROUND_CHANGED), code="stale") from error
     ledger.record(by=by, act=act, obj=stored, before=before, after=ledger.state_of(stored, ("closed_at",)))
     return stored
 

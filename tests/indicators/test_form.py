@@ -171,7 +171,7 @@ def test_stale_form_shows_both_values_of_fields_links_and_targets(office: Client
     indicator = make_indicator(department=cast.tax, targets={2025: D(45)}, items=[item])
     services.update_indicator(
         indicator=indicator, version=1, name="先の人の名前", baseline=D("7.50"), baseline_on=dt.date(2023, 3, 31),
-        items=[item, other], targets={2025: D("1250.5")}, by=cast.secretariat,
+        items=[item, other], targets={2025: D("1250.5")}, by=cast.lead,
     )  # fmt: skip
     data = posted(cast, [(2025, "50"), (2026, "")], name="後の人の名前", version="1", items=[item.pk])
     response = office.post(edit_url(indicator), data)

@@ -168,7 +168,7 @@ def test_refusals_of_sections_are_told(cast, as_user, meeting):
     client.post(url("pack_sections", meeting), {"order": list(ALL), "version": "1"})
     assert "章を1つ以上" in page(client, "pack", meeting)
     client.post(url("pack_sections", meeting), {"order": list(ALL), "section": ["cover"], "version": "0"})
-    assert "ほかの人が先に章を変えています" in page(client, "pack", meeting)
+    assert "あなたが別の画面で先に章を変えています" in page(client, "pack", meeting)
     assert PackChoice.objects.get().sections == ["late"]
 
 
