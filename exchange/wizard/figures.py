@@ -29,6 +29,8 @@ _UNKNOWN = re.compile(r"[-ー―－‐—…・?？/／]*|未(?:定|集計|公�
 _NUMBER = re.compile(r"(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9]{0,6}")
 _ZEROS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "億": 8}
 _SCALE = re.compile("百万|千万|十万|千|万|億")
+_YEN = re.compile(r"(百万|千万|十万|千|万|億)?円")
+_MONEY = re.compile(rf"(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*({_YEN.pattern})")
 _COUNT = r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[^0-9\s/().%百千万億]{0,4}"
 _SHARE = r"[0-9][0-9,.]*\s*%"
 # 12/31, 12人／31人, 38.7%(12/31), 12/31(38.7%)
@@ -77,6 +79,12 @@ def kind_of_row(cells: Sequence[Any], apart: Mapping[int, Column]) -> tuple[str,
     return "", ""
 
 
+def tells(cells: Sequence[Any]) -> bool:
+    """Whether every cell of a column that is filled in says what the figures of its row are."""
+    filled = [cell for cell in cells if plain(cell)]
+    return bool(filled) and all(kind_of_row([cell], {})[0] for cell in filled)
+
+
 def of_row(raw: Sequence[Any], filled: Sequence[Any], apart: Mapping[int, Column], unsaid: str) -> list[Figure]:
     """The figures of one row; cells that say that nothing is known give none. `unsaid` is what columns without a
     word hold ('' leaves them out)."""
@@ -114,17 +122,30 @@ def _read(cell: Any) -> tuple[str, str]:
     if _UNKNOWN.fullmatch(unicodedata.normalize("NFKC", text)):
         return "", ""
     if match := _NUMBER.fullmatch(text):
-        number = match[1].replace(",", "").replace("△", "-").replace("▲", "-")
-        return _scaled(number, text[match.end(1) :].strip()), ""
+        rest = text[match.end(1) :].strip()
+        # An amount with its unit stays as it is, until the unit of the indicator is known.
+        return ("", words) if "円" in rest else (_scaled(_digits(match[1]), rest), "")
     return "", words
 
 
+def _digits(number: str) -> str:
+    return number.replace(",", "").replace("△", "-").replace("▲", "-")
+
+
 def _scaled(number: str, rest: str) -> str:
-    """1.5万人 is 15000; with 円 the whole is the unit of the indicator, e.g. 千円."""
+    """1.5万人 is 15000."""
     scale = _SCALE.match(rest)
-    if scale is None or "円" in rest:
-        return number
-    return f"{(Decimal(number) * 10 ** _ZEROS[scale[0]]).normalize():f}"
+    return number if scale is None else f"{(Decimal(number) * 10 ** _ZEROS[scale[0]]).normalize():f}"
+
+
+def in_unit(words: Any, unit: str) -> str:
+    """The number of an amount with its unit, in `unit`: 5,000千円 is 5 百万円. '' where either is no money: whether
+    5,000千円 are 5000 人 nobody knows."""
+    found, own = (p.fullmatch(half_width(plain(t)).strip()) for p, t in ((_MONEY, words), (_YEN, unit)))
+    if found is None or own is None:
+        return ""
+    zeros = _ZEROS.get(found[3], 0) - _ZEROS.get(own[1], 0)
+    return f"{Decimal(_digits(found[1])).scaleb(zeros).normalize():f}"
 
 
 def _pair(text: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from exchange.cells import legal, neutral, text_of
 from exchange.sheets import ID, VERSION, Column, Sheet
 from exchange.widgets import yes_no
 from exchange.wizard.cleaning import squeezed
-from exchange.wizard.figures import SLOTS, Figure, fitting
+from exchange.wizard.figures import SLOTS, Figure, fitting, in_unit
 from exchange.wizard.periods import ACTUAL, NUMERATOR, TARGET
 from exchange.wizard.targets import Known, Opened
 from exchange.wizard.transform import Choices, Made
@@ -36,6 +36,8 @@ def workbook(opened: Opened, rows: Sequence[Made], choices: Choices, today: dt.d
     book = openpyxl.Workbook(write_only=True)
     known = Known(opened.main)
     found = [(row, known.find(row.cells)) for row in rows]
+    if opened.has_figures:
+        found = [(_in_its_unit(row, obj, opened), obj) for row, obj in found]
     _main(book.create_sheet(opened.main.caption), opened.main, found)
     if opened.phases is not None and any(row.bars for row in rows):
         _phases(book.create_sheet(opened.phases.caption), opened, found, choices.owner)
@@ -44,6 +46,15 @@ def workbook(opened: Opened, rows: Sequence[Made], choices: Choices, today: dt.d
         for sheet, kind in ((opened.goals, TARGET), (opened.measured, ACTUAL)):
             _figures(book.create_sheet(sheet.caption), opened.main, sheet, kind, kept, choices.reason)
     return _same_bytes(book)
+
+
+def _in_its_unit(row: Made, obj: Any, opened: Opened) -> Made:
+    """Amounts with a unit as numbers in that of the indicator; where it has none of money they stay words, which the
+    dry run refuses."""
+    unit = row.cells.get("unit") or getattr(obj, "unit", "") or ""
+    numbers = {n: in_unit(v, unit) for n, v in row.cells.items() if opened.specs[n].kind == "number"}
+    told = [replace(f, value=number, text="") if (number := in_unit(f.text, unit)) else f for f in row.figures]
+    return replace(row, cells=row.cells | {n: v for n, v in numbers.items() if v}, figures=told)
 
 
 def _main(page: WriteOnlyWorksheet, sheet: Sheet, found: Sequence[tuple[Made, Any]]) -> None:

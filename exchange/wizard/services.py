@@ -84,7 +84,7 @@ def choose_sheet(*, draft: Draft, opened: Opened, sheet: str, first: int, depth:
     else:
         choices = replace(
             choices,
-            columns=opened.proposed(table.labels, opened.unfolded(table)),
+            columns=opened.proposed(table.labels, opened.unfolded(table) | opened.telling(table)),
             values={},
             fixed={},
             kept=[],

@@ -13,7 +13,7 @@ from exchange import sheets
 from exchange.cells import text_of
 from exchange.sheets import Book, Column, Sheet
 from exchange.widgets import Amount, Choice, Day, FiscalYear, Many, Number, One, Whole
-from exchange.wizard import likeness, places
+from exchange.wizard import figures, likeness, places
 from exchange.wizard.cleaning import squeezed
 from exchange.wizard.transform import Spec, Spread, Table
 from exchange.wizard.words import VALUES
@@ -97,6 +97,12 @@ class Opened:
         if self.has_figures:
             return set(table.years)
         return set(table.spans) if self.phases is not None else set()
+
+    def telling(self, table: Table) -> set[int]:
+        """The columns that say 目標 or 実績 of the figures beside them: 区分 is then not the kind of the indicator."""
+        if not self.has_figures or not table.years:
+            return set()
+        return {at for at in range(len(table.labels)) if figures.tells(table.column(at))}
 
     def fields(self) -> list[Spec]:
         """What a column may be: fields that are read, and those by which rows are known."""

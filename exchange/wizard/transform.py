@@ -18,7 +18,7 @@ ALWAYS_OUT = ("blank", "heads")
 NUMBERED = "{番号}"
 _PARTS = re.compile(r"[、，,／/;；\n]+")
 _UNITS = re.compile(
-    r"^(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:人|件|%|円|千円|万円|回|台|箇所|か所|ヶ所|日|時間|社|団体|名)?$"
+    r"^(?:約|およそ)?([-△▲]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?:人|件|%|回|台|箇所|か所|ヶ所|日|時間|社|団体|名)?$"
 )
 _LAST_DAY = ("end", "due", "until", "done", "_to")
 
@@ -144,8 +144,11 @@ class Table:
         return [line for line in self.lines if line.kind not in out]
 
     def samples(self, at: int, most: int = 3) -> list[str]:
-        found = (cleaning.plain(line.cells[at]) for line in self.lines if line.kind == "data" and at < len(line.cells))
-        return list(dict.fromkeys(text for text in found if text))[:most]
+        return list(dict.fromkeys(text for text in self.column(at) if text))[:most]
+
+    def column(self, at: int) -> list[str]:
+        """The words of a column in the rows of data."""
+        return [cleaning.plain(line.cells[at]) for line in self.lines if line.kind == "data" and at < len(line.cells)]
 
     def bars(self, line: Line, owners: Mapping[str, Sequence[str]]) -> list[grid.Bar]:
         at = line.number - 1

@@ -68,13 +68,25 @@ def test_half_years_end_in_september_and_march() -> None:
     [
         ("１，２００人", "1200", ""), ("75%", "75", ""), ("約30件", "30", ""), ("△5", "-5", ""), (3.5, "3.5", ""),
         (12, "12", ""), (0, "0", ""), ("0", "0", ""), ("－", "", ""), ("未定", "", ""), ("集計中", "", ""),
-        ("2千", "2000", ""), ("1.5万人", "15000", ""), ("△3百万", "-3000000", ""), ("5,000千円", "5000", ""),
+        ("2千", "2000", ""), ("1.5万人", "15000", ""), ("△3百万", "-3000000", ""), ("5,000千円", "", "5,000千円"),
         (None, "", ""), ("規程を定める", "", "規程を定める"), ("1回/年", "1", ""),
     ],
 )  # fmt: skip
 def test_cells_are_numbers_words_or_unknown(cell: object, value: str, text: str) -> None:
     found = figures.of_row([cell], [cell], {0: periods.Column(dt.date(2025, 4, 1), MARCH[2025], TARGET)}, "")
     assert [(f.value, f.text) for f in found] == ([(value, text)] if value or text else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "number"),
+    [
+        ("5,000千円", "千円", "5000"), ("５，０００千円", "百万円", "5"), ("約1.5億円", "万円", "15000"),
+        ("△300円", "千円", "-0.3"),
+        ("5,000千円", "人", ""), ("5,000千円", "", ""), ("5000", "千円", ""), ("円", "円", ""),
+    ],
+)  # fmt: skip
+def test_an_amount_is_told_in_the_unit_of_its_indicator_or_not_at_all(words: str, unit: str, number: str) -> None:
+    assert figures.in_unit(words, unit) == number
 
 
 @pace(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -193,6 +205,18 @@ def test_rows_of_targets_and_actuals_under_one_name(client: Client, cast: Simple
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("words", "proposed"), [(("目標", "実績"), ""), (("成果", "活動"), "kind")])
+def test_a_column_that_says_what_the_figures_are_is_no_kind_of_indicator(
+    client: Client, words: tuple[str, str], proposed: str
+) -> None:
+    rows = [["指標名", "担当課", "区分", "R5", "R6"], *(["相談の件数", "税務課", word, 5, 10] for word in words)]
+    draft = begun(client, sheet(rows, ()), "indicators:0", "指標.xlsx")
+    step(client, draft, "sheet")
+    draft.refresh_from_db()
+    assert draft.chosen().columns.get(2, "") == proposed
+
+
+@pytest.mark.django_db
 def test_years_may_be_left_out(client: Client) -> None:
     make.make_department()
     draft = begun(client, sheet(), "indicators:0", "指標.xlsx")
@@ -201,3 +225,34 @@ def test_years_may_be_left_out(client: Client) -> None:
     draft.refresh_from_db()
     assert draft.chosen().grid is False
     assert "目標と実績" not in client.get(page(client, draft, "preview")).content.decode()
+
+
+MONEY = [
+    ["指標名", "単位", "担当課", "R5目標", "R6目標", "R5実績"],
+    ["削減した額", "百万円", "税務課", "5,000千円", "1億円", 7],
+]
+
+
+@pytest.mark.django_db
+def test_amounts_come_in_the_unit_of_the_indicator(client: Client) -> None:
+    kept = taken(client, sheet(MONEY, ()))
+    client.post(reverse("exchange:confirm", args=[kept.pk]), {"seen": kept.seen})
+    saved = Indicator.objects.get()
+    assert {t.fiscal_year: t.value for t in saved.targets.all()} == {2023: 5, 2024: 100}
+    assert saved.actuals.get().value == 7
+
+
+@pytest.mark.django_db
+def test_the_unit_of_an_indicator_that_is_there_counts_too(client: Client, cast: SimpleNamespace) -> None:
+    known = make_indicator(name="削減した額", department=cast.tax, unit="千円")
+    rows = [[row[0], *row[2:]] for row in MONEY]
+    kept = taken(client, sheet(rows, ()))
+    client.post(reverse("exchange:confirm", args=[kept.pk]), {"seen": kept.seen})
+    assert {t.fiscal_year: t.value for t in known.targets.all()} == {2023: 5000, 2024: 100_000}
+
+
+@pytest.mark.django_db
+def test_an_amount_for_an_indicator_that_counts_no_money_is_refused(client: Client) -> None:
+    rows = [MONEY[0], ["来た人", "人", *MONEY[1][2:]]]
+    kept = taken(client, sheet(rows, ()))
+    assert [m for m in messages(kept) if "数で入力してください" in m] != []
