@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ class MembershipQuerySet(models.QuerySet):
         return self.on(timezone.localdate())
 
     def ending_by(self, day: dt.date) -> MembershipQuerySet:
-        return self.current().filter(valid_until__lte=day)
+        """Those in force that end by `day`, unless the same role of the same person goes on in a later row."""
+        place = Coalesce("department_id", 0)
+        same = {name: OuterRef(name) for name in ("user", "role", "place")}
+        others = self.model._default_manager.annotate(place=place)
+        later = others.filter(**same, valid_until__gt=OuterRef("valid_until"))
+        return self.current().filter(valid_until__lte=day).annotate(place=place).exclude(Exists(later))
 
 
 class UserQuerySet(models.QuerySet):

@@ -127,7 +127,7 @@ class Row:
         if self.report is None:
             return "今回の報告がまだありません"
         facts = rules.facts(said_in(self.report), self.span)
-        return status.explain(facts, self.today)
+        return status.explain(facts, self.today, is_draft=self.report.accepted_at is None)
 
     @property
     def contradiction(self) -> str:

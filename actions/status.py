@@ -23,6 +23,7 @@ RULES: dict[str, str] = {
     "late": f"報告の基準日に、予定の進捗率を{TOLERANCE}ポイントより大きく下回る取組",
     "run": "上のどれにも当たらない取組",
 }
+DRAFT_DONE = "状況が「完了」の報告です。受理されると、正式に「完了」になります"
 
 
 def planned_percent(starts_on: dt.date, ends_on: dt.date, on: dt.date) -> int:
@@ -71,9 +72,11 @@ def _unreported(facts: Facts) -> bool:
     return facts.reported_as_of is None or facts.reported_as_of < facts.expected_as_of
 
 
-def explain(facts: Facts, today: dt.date) -> str:
-    """One Japanese sentence with the figures behind the state."""
+def explain(facts: Facts, today: dt.date, *, is_draft: bool = False) -> str:
+    """One Japanese sentence with the figures behind the state; of a draft as if it were accepted."""
     key = state(facts, today)
+    if key == "done" and is_draft:
+        return DRAFT_DONE
     if key == "over":
         return f"終了予定日を{(today - facts.ends_on).days}日過ぎています"
     if key == "todo":

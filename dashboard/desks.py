@@ -37,8 +37,8 @@ class Task:
 
 
 def secretariat(city: City, drafts: Iterable[tuple[int, str]]) -> list[Task]:
-    """Open rounds with what waits in them, and the drafts of the strategy (no query)."""
-    opened = [r for r in city.rounds if r.is_open(city.today)]
+    """Open rounds with what waits in them, the one due first on top, and the drafts of the strategy (no query)."""
+    opened = sorted((r for r in city.rounds if r.is_open(city.today)), key=lambda r: (r.due_on, r.pk))
     tasks = [_round_task(r, i == 0, city.today) for i, r in enumerate(opened)]
     if not tasks:
         tasks.append(

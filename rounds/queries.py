@@ -15,7 +15,7 @@ from lib.models import set_prefetched
 from lib.prepared import Prepared, PreparedRows
 from rounds.models import Answer, Attachment, CalendarToken, Question, Reply, ReplyRemark, Round
 from rounds.querysets import NAMED
-from rounds.sections import Missing, Section, Standing, of_round
+from rounds.sections import QUESTIONS, Missing, Section, Standing, of_round
 
 _ENDS = Prepared(lambda day: Round.objects.past_due(day).order_by().values_list("period_end", "sections"))
 
@@ -53,6 +53,12 @@ def _latest(round_: Round) -> tuple[dt.date, int]:
 def _due_next(round_: Round) -> tuple[bool, dt.date, int, int]:
     """Progress first: a short survey beside the half-year's round does not take its place."""
     return "progress" not in round_.sections, round_.due_on, -round_.period_end.toordinal(), -round_.pk
+
+
+def periods_asked() -> set[str]:
+    """Keys of the periods that a round has asked about; a survey of questions alone leaves its period open."""
+    rows = Round.objects.order_by().values_list("period", "sections")
+    return {period for period, asked in rows if set(asked) - {QUESTIONS}}
 
 
 def last_round() -> Round | None:

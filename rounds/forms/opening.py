@@ -20,6 +20,7 @@ from rounds.forms.acts import LARGEST
 from rounds.forms.questions import QuestionRows, typed_rows
 from rounds.models import Question, Round
 from rounds.monitor import OTHER
+from rounds.queries import periods_asked
 from rounds.services import default_title
 
 FARTHEST = dt.timedelta(days=366)
@@ -41,6 +42,12 @@ def _around(at: fiscal.Period, back: int) -> list[fiscal.Period]:
     for _ in range(back):
         periods.append(periods[-1].previous())
     return periods
+
+
+def _proposed(running: fiscal.Period) -> fiscal.Period:
+    """The half-year that is over, else the first later one that no round has asked about yet."""
+    asked, over = periods_asked(), running.previous()
+    return next((p for p in (over, running, running.next()) if p.key not in asked), over)
 
 
 class OpenForm(PortalForm):
@@ -77,9 +84,9 @@ class OpenForm(PortalForm):
         self.fields["period"].choices = period_choices(today)
         self.fields["sections"].choices = [(s.key, s.title) for s in sections.offered()]
         self.fields["departments"].choices = [(str(d.pk), d.name) for d in self.current.values()]
-        finished = fiscal.half_of(today).previous()
+        proposed = _proposed(fiscal.half_of(today))
         self.initial = {
-            "period": finished.key, "title": f"{finished.label}の照会", "opens_on": today,
+            "period": proposed.key, "title": default_title(proposed), "opens_on": today,
             "due_on": today + dt.timedelta(weeks=DEFAULT_WEEKS),
             "sections": [s.key for s in sections.offered()],
             "departments": [str(pk) for pk in self.current],

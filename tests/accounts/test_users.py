@@ -14,6 +14,7 @@ from accounts.access import department_scope
 from accounts.models import Membership, User
 from accounts.roles import ROLE_PERMISSIONS, SCOPED, Permission, Role
 from audit.models import Entry
+from lib import fiscal
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,24 @@ def test_bulk_extension_moves_only_the_chosen(cast, as_user) -> None:
     until = [Membership.objects.get(pk=m.pk).valid_until.year for m in ending]
     assert until == [end.year + 1, end.year]
     assert Entry.objects.filter(act="extend").count() == 1
+
+
+@pytest.mark.parametrize("department", [True, False])
+def test_a_role_that_goes_on_already_is_not_to_be_extended(cast, as_user, department) -> None:
+    today = builders.today()
+    end, place = fiscal.fiscal_year_end(today), cast.tax if department else None
+    own = {"user": cast.nobody, "role": "viewer", "department": place, "force_department": True}
+    ending = builders.make_membership(**own, valid_from=today, valid_until=end)
+    other = builders.make_membership(**own | {"user": builders.make_user()}, valid_from=today, valid_until=end)
+    elsewhere = own | {"department": cast.welfare}
+    later = {"valid_from": end + dt.timedelta(days=1), "valid_until": end + dt.timedelta(days=365)}
+    builders.make_membership(**elsewhere, **later)
+    client, url = as_user(cast.admin), reverse("accounts:extend")
+    assert {ending, other} <= set(client.get(url).context["ending"])
+    builders.make_membership(**own, **later)
+    shown = set(client.get(url).context["ending"])
+    assert ending not in shown
+    assert other in shown
 
 
 def test_extension_without_a_choice_says_so(cast, as_user) -> None:

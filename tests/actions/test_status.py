@@ -90,6 +90,11 @@ def test_the_rule_is_explained_with_its_figures(changed, words):
     assert status.explain(facts(**changed), TODAY) == words
 
 
+def test_a_draft_is_not_called_accepted():
+    assert status.explain(facts(lifecycle="done"), TODAY, is_draft=True) == status.DRAFT_DONE
+    assert status.explain(facts(), TODAY, is_draft=True) == "予定50%に対し50%"
+
+
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(

@@ -36,6 +36,15 @@ def test_secretariat_sees_its_desk_first(city, cast, as_user) -> None:
     assert "確認待ち 0課" in text
 
 
+def test_the_round_that_is_due_first_stands_first_on_the_desk(city, cast, as_user) -> None:
+    due = city.opened.due_on
+    soon = builders.make_round("2025-11", title="先に締め切る照会", due_on=due - dt.timedelta(days=5))
+    late = builders.make_round("2026-11", title="あとの照会", due_on=due + dt.timedelta(days=5))
+    tasks = as_user(cast.secretariat).get(HOME).context["desk"][:3]
+    assert [t.title for t in tasks] == [soon.title, city.opened.title, late.title]
+    assert [t.primary for t in tasks] == [True, False, False]
+
+
 def test_replies_that_a_reorganisation_ended_are_not_counted(city, cast, as_user) -> None:
     said = re.findall(r"全\d+課", as_user(cast.secretariat).get(HOME).text)
     builders.make_reply(round=city.opened, department=builders.make_department(), state="void")

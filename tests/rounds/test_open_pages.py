@@ -12,11 +12,12 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import Entry
+from lib import fiscal
 from lib.wareki import format_date
 from rounds import services
 from rounds.forms import period_choices
 from rounds.models import Reply, Round
-from tests.builders import make_department, today
+from tests.builders import make_department, make_round, today
 from tests.rounds.conftest import FakeSection
 
 Sign = Callable[[User], Client]
@@ -128,6 +129,19 @@ def test_sending_the_form_twice_opens_one_round(cast: SimpleNamespace, fake: Fak
     assert response.status_code == 422
     assert "まだ開いています" in response.content.decode()
     assert Round.objects.count() == 1
+
+
+def test_a_half_year_that_has_its_round_is_not_proposed_again(
+    cast: SimpleNamespace, fake: FakeSection, as_user: Sign
+) -> None:
+    client, running = as_user(cast.secretariat), fiscal.half_of(today())
+    over, coming = running.previous(), running.next()
+    make_round(over.key, sections=["questions"])
+    for period in (over, running, coming):
+        form = client.get(URL).context["form"]
+        assert (form["period"].value(), form["title"].value()) == (period.key, f"{period.label}の照会")
+        make_round(period.key, sections=["fake"])
+    assert client.get(URL).context["form"]["period"].value() == over.key
 
 
 def test_the_title_follows_the_period(cast: SimpleNamespace, fake: FakeSection, as_user: Sign) -> None:
