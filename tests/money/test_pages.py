@@ -262,6 +262,20 @@ class TestGrid:
         stored.refresh_from_db()
         assert (stored.requested, action.budgets.get().requested) == (80, 1000)
 
+    def test_a_unit_alone_is_no_blank(self, cast, as_user, action) -> None:
+        data = {
+            self.cell(action, "version"): "0", self.cell(action, "requested"): "180万円",
+            self.cell(action, "approved"): "千円",
+        }  # fmt: skip
+        page = as_user(cast.lead).post(self.url(cast.tax), data)
+        assert page.status_code == 422
+        assert f'href="#id_{self.cell(action, "approved")}"' in page.text
+        assert "千円単位の整数で入力してください" in page.text
+        assert not Budget.objects.exists()
+        data[self.cell(action, "approved")] = ""
+        assert as_user(cast.lead).post(self.url(cast.tax), data).status_code == 302
+        assert Budget.objects.get().requested == 1800
+
     def test_a_wrong_row_stores_none(self, cast, as_user, action) -> None:
         other = make_action(lead_department=cast.tax)
         data = {
