@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 
 import pytest
 
-from maturity.exchange_format import MAX_BYTES, City, FormatError, Scale, Score, read, write_csv, write_json
+from maturity.exchange_format import (
+    COLUMNS,
+    LENGTHS,
+    MAX_BYTES,
+    MAX_ROWS,
+    NEEDED,
+    City,
+    FormatError,
+    Scale,
+    Score,
+    read,
+    write_csv,
+    write_json,
+)
+from tests.warm import ROOT
 
 TODAY = dt.date(2026, 11, 21)
 SCALE = Scale({"systems": "systems", "庁内システム": "systems", "literacy": "literacy"}, 1, 5)
@@ -121,3 +136,16 @@ def test_what_is_written_is_read_again(name: str, text: str) -> None:
 def test_a_spreadsheet_runs_no_cell() -> None:
     assert "'=甲市" in write_csv(CITY)
     assert json.loads(write_json(CITY))["municipalities"][0]["scores"][0]["level"] == 2.3
+
+
+def test_the_published_description_is_what_is_read() -> None:
+    """Another city writes its file from this document alone."""
+    text = (ROOT / "docs" / "exchange-format.md").read_text(encoding="utf-8")
+    example = re.search(r"```json\n(.+?)```", text, re.DOTALL)[1]
+    assert [(r.line, r.level) for r in read("a.json", example.encode(), SCALE, TODAY)] == [("literacy", Decimal("2.4"))]
+    table = dict(re.findall(r"^\| ([^|]+?) \| (○?) ?\|", text.split("## CSV")[1], re.MULTILINE))
+    needed = {head: mark for heads, mark in table.items() for head in heads.split("・")}
+    assert {COLUMNS[name] for name in NEEDED} == {head for head, mark in needed.items() if mark}
+    assert set(COLUMNS.values()) <= set(needed)
+    assert all(f"{length}字まで" in text for length in LENGTHS.values())
+    assert f"{MAX_BYTES // 1024}KB、{MAX_ROWS:,}件まで" in text
