@@ -39,6 +39,7 @@ NOT_LINKED = {
     "rounds:calendar_feed": "opened by a calendar, with the token of its owner",
     "rounds:correct": "on the page of an accepted reply, behind more replies than are asked for",
     "rounds:reopen_reply": "no department of the demonstration was ended in mid-round",
+    "rounds:send_back": "for the 所属長, before a reply is approved; 事務局 has a way of its own",
     "rounds:standing": "asked for by the reply's page after every save",
     "rounds:void": "no department of the demonstration is dissolved in mid-round",
     "strategy:orphans": "no edition of the demonstration was published with an undecided action",
