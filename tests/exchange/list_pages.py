@@ -79,8 +79,7 @@ NOT_LISTS: dict[str, str] = {
          "maturity:usage_edit", "meetings:action_link", "meetings:action_open", "meetings:agenda_propose",
          "meetings:attendance", "meetings:create", "meetings:decision_create", "meetings:meeting_freeze",
          "meetings:round_freeze", "national:mapping_edit", "national:register_bulk", "national:version_follow",
-         "rounds:close", "rounds:open", "rounds:reply", "rounds:return", "rounds:send_back",
-         "strategy:edition_publish",
+         "rounds:close", "rounds:open", "rounds:reply", "rounds:return", "strategy:edition_publish",
          "strategy:element_links", "strategy:element_parent", "strategy:layers", "strategy:orphans", "blanks:use",
          "wizard:start"), _FORM),
     **dict.fromkeys(
