@@ -9,4 +9,5 @@ class AuditConfig(AppConfig):
         from audit.services import append, last_writer
         from lib import ledger
 
-        ledger.register(append, last_writer)
+        ledger.register(append)
+        ledger.register_reader(last_writer)

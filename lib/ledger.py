@@ -50,9 +50,14 @@ _asking: ContextVar[int | None] = ContextVar("asking", default=None)
 _gathered: ContextVar[list[Event] | None] = ContextVar("gathered", default=None)
 
 
-def register(sink: Sink, reader: Reader) -> None:
-    """Name the one book, and what tells the user id of who wrote last about an object; again replaces both."""
-    _sinks[:], _readers[:] = [sink], [reader]
+def register(sink: Sink) -> None:
+    """Name the one book; registering again replaces it."""
+    _sinks[:] = [sink]
+
+
+def register_reader(reader: Reader) -> None:
+    """Name what tells the user id of who wrote last about an object."""
+    _readers[:] = [reader]
 
 
 @contextmanager
