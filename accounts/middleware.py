@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -67,7 +66,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """Many acts and fragments know no page of their own: who sent one comes back to where it was sent from."""
         if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
             return super().handle_no_permission(request, view_func)
-        return redirect_to_login(_sent_from(request), self.get_login_url(view_func))
+        return redirect_to_login(htmx.sent_from(request) or reverse("dashboard:home"), self.get_login_url(view_func))
 
     def _first(self, request: HttpRequest) -> HttpResponse | None:
         """What this user has to do before anything else."""
@@ -79,18 +78,6 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if settings.SECOND_FACTOR_ROLES and factors.is_required(user) and not factors.factor_of(user):
             return redirect("accounts:factor")
         return None
-
-
-def _sent_from(request: HttpRequest) -> str:
-    """The page of this portal that a request was sent from, without its host; home where the browser does not say."""
-    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    try:
-        page = urlsplit(told)
-    except ValueError:  # anybody may send a header that is no address, such as http://[
-        return reverse("dashboard:home")
-    if page.netloc != request.get_host() or not page.path.startswith("/"):
-        return reverse("dashboard:home")
-    return page._replace(scheme="", netloc="", fragment="").geturl()
 
 
 def _always_open() -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as render_template
 from django.utils.cache import patch_vary_headers
 
@@ -56,3 +57,19 @@ def redirect(request: Request, url: str) -> HttpResponse:
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+def sent_from(request: HttpRequest) -> str:
+    """Path and query of the page of this portal that a request was sent from, without the fragment.
+
+    '' where the browser does not say, names another site, or sends what is no address: anybody may send `http://[`.
+    """
+    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    try:
+        page = urlsplit(told)
+    except ValueError:
+        return ""
+    # A path that begins with two slashes would be another site once the host is gone.
+    if page.netloc != request.get_host() or not page.path.startswith("/") or page.path.startswith("//"):
+        return ""
+    return page._replace(scheme="", netloc="", fragment="").geturl()

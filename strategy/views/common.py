@@ -60,8 +60,7 @@ def plan_url(edition: Edition, *, element: int | None = None, query: str = "") -
 
 def arrive(request: Request, url: str) -> HttpResponse:
     """Go to `url` and load it anew, also where only the fragment of the address would change."""
-    here = request.htmx.current_url_abs_path or ""
-    if htmx.wants_fragment(request) and urldefrag(here).url == urldefrag(url).url:
+    if htmx.wants_fragment(request) and htmx.sent_from(request) == urldefrag(url).url:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return htmx.redirect(request, url)
 

@@ -208,7 +208,9 @@ def test_a_fragment_after_the_end_of_a_session_leads_back_to_its_page(client: Cl
     assert response["HX-Redirect"] == f"{SIGN_IN}?next=/rounds/replies/3/"
 
 
-@pytest.mark.parametrize("told", ["http://[", "http://[x]/", "http://testserver]/rounds/"])
+@pytest.mark.parametrize(
+    "told", ["http://[", "http://[x]/", "http://testserver]/rounds/", "http://testserver//evil.example/"]
+)
 def test_an_address_that_is_none_leads_home_after_the_end_of_a_session(told: str, client: Client, db: None) -> None:
     for headers in ({"HX-Request": "true", "HX-Current-URL": told}, {"HX-Request": "true", "Referer": told}):
         response = client.post("/actions/replies/3/4/", headers=headers)

@@ -73,6 +73,15 @@ def test_a_new_number_reloads_the_sheet(editor: Client, draft: Edition) -> None:
     assert response.headers["HX-Redirect"] == f"/strategy/editions/{draft.pk}/#e-{element.pk}"
 
 
+@pytest.mark.parametrize("told", ["http://[", "http://[x]/", "http://evil.example/strategy/", "http://testserver//x/"])
+def test_a_page_that_is_no_address_is_simply_another_page(editor: Client, draft: Edition, told: str) -> None:
+    element = named(draft, "m1")
+    for headers in (hx(f"s-{element.pk}", told), hx(f"s-{element.pk}") | {"HTTP_REFERER": told}):
+        response = editor.post(url("element_edit", element.pk), text_of(element, label=f"{element.label}'"), **headers)
+        element.refresh_from_db()
+        assert response["HX-Redirect"] == f"/strategy/editions/{draft.pk}/#e-{element.pk}"
+
+
 def test_save_without_script(editor: Client, draft: Edition) -> None:
     element = named(draft, "v3")
     response = editor.post(url("element_edit", element.pk), text_of(element, title="新しい題"))
