@@ -33,6 +33,14 @@ class OidcBackend(PortalBackend, OIDCAuthenticationBackend):
             raise SuspiciousOperation("token of another client or provider")
         return payload
 
+    def get_userinfo(self, access_token: str, id_token: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """What the provider says of the person. It must be the person of the token (OpenID Connect Core 5.3.2):
+        otherwise the answer to somebody else's access token would sign that person in."""
+        said = super().get_userinfo(access_token, id_token, payload)
+        if not isinstance(said, dict) or not said.get("sub") or said["sub"] != payload.get("sub"):
+            raise SuspiciousOperation("userinfo of another person than the token's, or of nobody")
+        return said
+
     def verify_claims(self, claims: dict[str, Any]) -> bool:
         return bool(claims.get(settings.OIDC_LOGIN_CLAIM))
 

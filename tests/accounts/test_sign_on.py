@@ -10,6 +10,7 @@ import pytest
 import requests
 from django.test import Client
 from django.urls import reverse
+from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from oidc_provider_mock import User as Known
 from oidc_provider_mock import run_server_in_thread
 
@@ -206,6 +207,20 @@ def test_a_token_for_another_client_or_of_another_provider_is_refused(
     response = client.get(back)
     assert response.status_code in (302, 400)
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"sub": "admin", "preferred_username": "admin"}, {"preferred_username": "viewer"}, {"sub": ""}, ["viewer"], None],
+)
+def test_what_is_said_of_another_person_than_the_tokens_signs_nobody_in(
+    portal: None, client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, said: object
+) -> None:
+    back = sent_back(client, "viewer")
+    monkeypatch.setattr(OIDCAuthenticationBackend, "get_userinfo", lambda *args: said)
+    assert "庁内の認証でサインインできませんでした" in client.get(back, follow=True).text
+    assert "_auth_user_id" not in client.session
+    assert "userinfo of another person than the token's" in caplog.text
 
 
 def test_a_provider_that_does_not_answer_is_a_message_not_an_error(portal: None, client: Client, settings) -> None:
