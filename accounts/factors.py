@@ -22,6 +22,7 @@ from accounts.models import RecoveryCode, SecondFactor, User
 from lib import ledger
 
 WRONG = "コードが違います。アプリに表示されている6桁の数字を入力してください。"
+NONE = "二要素は登録されていません。"
 
 
 def is_required(user: User) -> bool:
@@ -36,30 +37,35 @@ def factor_of(user: User) -> SecondFactor | None:
 @transaction.atomic
 def enrol(*, user: User, secret: str, code: str, at: float, by: Any) -> list[str]:
     """Take an app into use once a code of it was typed; return the recovery codes, which are never shown again."""
-    if SecondFactor.objects.filter(user=user).exists():
+    _hold(user)
+    if factor_of(user):
         raise ValidationError("すでに登録されています。別のアプリにするときは、先に解除してください。")
     step = totp.matching_step(secret, code, at=at, after=0)
     if step is None:
         raise ValidationError({"code": WRONG})
-    factor = SecondFactor.objects.create(
-        user=user, secret=_sealed(secret), last_step=step, enrolled_at=timezone.now()
-    )
+    factor = SecondFactor.objects.create(user=user, secret=_sealed(secret), last_step=step, enrolled_at=timezone.now())
+    codes = _codes(user)
     ledger.record(by=by, act="enrol", obj=factor)
-    return _codes(user)
+    return codes
 
 
 @transaction.atomic
 def renew_codes(*, user: User, by: Any) -> list[str]:
     """New recovery codes; the old ones end."""
-    factor = SecondFactor.objects.get(user=user)
+    _hold(user)
+    factor = factor_of(user)
+    if factor is None:
+        raise ValidationError(NONE)
+    codes = _codes(user)
     ledger.record(by=by, act="update", obj=factor, note="復旧コードをつくり直しました")
-    return _codes(user)
+    return codes
 
 
 @transaction.atomic
 def passes(*, user: User, code: str, at: float) -> bool:
     """Whether the code is the app's, or a recovery code; either works once."""
-    factor = SecondFactor.objects.select_for_update().filter(user=user).first()
+    _hold(user)
+    factor = factor_of(user)
     if factor is None:
         return False
     step = totp.matching_step(_opened(factor.secret), code, at=at, after=factor.last_step)
@@ -78,14 +84,16 @@ def passes(*, user: User, code: str, at: float) -> bool:
 @transaction.atomic
 def unenrol(*, user: User, by: Any) -> None:
     """Give the app up: by its owner where no role requires it, or by an administrator when the phone is lost."""
-    factor = SecondFactor.objects.filter(user=user).first()
+    _hold(user)
+    factor = factor_of(user)
     if factor is None:
-        raise ValidationError("二要素は登録されていません。")
+        raise ValidationError(NONE)
     if ledger.actor(by).user_id == user.pk and is_required(user):
         raise ValidationError("あなたの役割では二要素が必要なため、解除できません。")
-    ledger.record(by=by, act="unenrol", obj=factor)
+    gone = ledger.event(by=by, act="unenrol", obj=factor)
     user.recovery_codes.all().delete()
     factor.delete()
+    ledger.record_many([gone])
 
 
 def is_locked(user: User) -> bool:
@@ -108,6 +116,11 @@ def unlock(*, user: User, by: Any) -> None:
     if not reset(username=user.login_id):
         raise ValidationError("この職員番号は止められていません。")
     ledger.record(by=by, act="unlock", obj=user)
+
+
+def _hold(user: User) -> None:
+    """Lock the account: whatever changes its second factor goes one after the other."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _codes(user: User) -> list[str]:

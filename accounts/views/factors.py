@@ -93,9 +93,11 @@ def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 @require_POST
 @recently_confirmed
 def factor_codes(request: HttpRequest) -> HttpResponse:
-    if not factors.factor_of(request.user):
+    try:
+        codes = factors.renew_codes(user=request.user, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
         return redirect("accounts:factor")
-    codes = factors.renew_codes(user=request.user, by=request.user)
     return _page(request, {"codes": codes, "form": CodeForm()})
 
 

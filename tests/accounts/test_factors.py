@@ -16,6 +16,7 @@ from accounts import factors, totp
 from accounts.models import RecoveryCode, SecondFactor, User
 from audit.models import Entry
 from tests.builders import PASSWORD
+from tests.crossing import crossed
 from tests.together import together
 
 SIGN_IN = "/accounts/sign-in/"
@@ -132,6 +133,47 @@ def test_a_code_typed_twice_at_once_works_once(enrolled: SimpleNamespace, kind: 
     code = pyotp.TOTP(enrolled.secret).at(at) if kind == "app" else enrolled.codes[0]
     told = together(lambda: factors.passes(user=enrolled.user, code=code, at=at), 4)
     assert sorted(told) == [False, False, False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taking_an_app_into_use_twice_at_once_is_done_once(cast: SimpleNamespace) -> None:
+    secret, at = totp.new_secret(), 1_700_000_000
+    code = pyotp.TOTP(secret).at(at)
+
+    def enrol() -> str:
+        try:
+            factors.enrol(user=cast.secretariat, secret=secret, code=code, at=at, by=cast.secretariat)
+        except ValidationError as refusal:
+            return refusal.messages[0][:7]
+        return "ok"
+
+    assert sorted(together(enrol, 4)) == ["ok", "すでに登録され", "すでに登録され", "すでに登録され"]
+    assert RecoveryCode.objects.count() == totp.CODES
+    assert Entry.objects.filter(act="enrol").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_made_anew_twice_at_once_are_as_many_as_ever(enrolled: SimpleNamespace) -> None:
+    given = together(lambda: factors.renew_codes(user=enrolled.user, by=enrolled.user), 3)
+    digests = set(RecoveryCode.objects.values_list("digest", flat=True))
+    assert digests in [{totp.digest_of(code) for code in codes} for codes in given]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [factors.renew_codes, factors.unenrol])
+def test_a_code_may_be_typed_while_the_app_or_the_codes_go(
+    enrolled: SimpleNamespace, cast: SimpleNamespace, act
+) -> None:
+    row = RecoveryCode.objects.order_by("pk").first()
+    assert not crossed(lambda: act(user=enrolled.user, by=cast.admin), row=row, by=cast.secretariat)
+
+
+def test_codes_of_an_app_that_was_given_up_meanwhile_are_not_made(as_user, enrolled: SimpleNamespace) -> None:
+    client = as_user(enrolled.user)
+    SecondFactor.objects.all().delete()
+    assert client.post(reverse("accounts:factor_codes"))["Location"] == OWN
+    with pytest.raises(ValidationError, match="登録されていません"):
+        factors.renew_codes(user=enrolled.user, by=enrolled.user)
 
 
 @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
