@@ -206,7 +206,7 @@ def summary(change: DepartmentChange) -> str:
 
 
 def _open(reorganisation: Reorganisation) -> Reorganisation:
-    stored = Reorganisation.objects.select_for_update().filter(pk=reorganisation.pk).first()
+    stored = Reorganisation.objects.select_for_update(no_key=True).filter(pk=reorganisation.pk).first()
     if stored is None:
         raise ValidationError("この組織改編は削除されています。")
     if stored.applied_at:

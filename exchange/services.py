@@ -91,7 +91,7 @@ def _check_origin(book: Book, scope: Any, workbook: Any) -> None:
 @transaction.atomic
 def check_more(*, kept: Import, book: Book, scope: Any, by: Any) -> Import:
     """Check the next rows of a file; after the last the import can be applied."""
-    stored = Import.objects.select_for_update().get(pk=kept.pk)
+    stored = Import.objects.select_for_update(no_key=True).get(pk=kept.pk)
     if stored.is_checked or stored.applied_at:
         return stored
     return _check(stored, book, book.open(scope, by), tables_of(stored), by)
@@ -181,7 +181,7 @@ def _try(results: Results, by: Any) -> None:
 
 @transaction.atomic
 def _apply(kept: Import, book: Book, scope: Any, seen: str, by: Any) -> Import:
-    stored = Import.objects.select_for_update().get(pk=kept.pk)
+    stored = Import.objects.select_for_update(no_key=True).get(pk=kept.pk)
     if stored.applied_at:
         raise ValidationError(ONCE, code="once")
     if stored.is_expired:
@@ -231,7 +231,7 @@ def apply(*, kept: Import, book: Book, scope: Any, seen: str, by: Any) -> Import
 @transaction.atomic
 def recheck(*, kept: Import, book: Book, scope: Any, by: Any) -> Import:
     """Check a file again from its first row, against what is stored now."""
-    stored = Import.objects.select_for_update().get(pk=kept.pk)
+    stored = Import.objects.select_for_update(no_key=True).get(pk=kept.pk)
     if stored.applied_at:
         return stored
     stored.checked, stored.seen, stored.outcome = 0, "", b""

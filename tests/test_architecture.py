@@ -236,6 +236,16 @@ def test_views_do_not_write() -> None:
     assert not wrong
 
 
+def test_a_locked_row_may_still_be_referred_to() -> None:
+    """Who writes a row that refers to a locked one would wait for it with the end of the ledger in hand."""
+    wrong = []
+    for path in sources(*PACKAGES):
+        calls = [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.Call)]
+        locks = [n for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == "select_for_update"]
+        wrong += [f"{path}:{n.lineno}" for n in locks if "no_key" not in [k.arg for k in n.keywords]]
+    assert not wrong
+
+
 # ---- size, language and origin of files
 
 

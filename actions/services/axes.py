@@ -21,7 +21,7 @@ def link_axis(*, action: Action, axis: Axis, by: Any) -> Action:
     The version moves on, so that an open form of the action notices. Raises ValidationError for an archived
     action, an axis of another version, or a link that is there already.
     """
-    stored = Action.objects.select_for_update().get(pk=action.pk)
+    stored = Action.objects.select_for_update(no_key=True).get(pk=action.pk)
     if stored.archived_at:
         raise ValidationError("保管した取組は結び付けられません。")
     if not Axis.objects.filter(pk=axis.pk, rubric__is_current=True).exists():

@@ -63,7 +63,8 @@ def create_budget(
 def update_budget(*, budget: Budget, version: int, by: Any, **values: Any) -> Budget:
     """Change amounts if the row still has `version`; the same values again write nothing."""
     refuse_unknown(values, BUDGET_FIELDS)
-    stored = Budget.objects.select_for_update(of=("self",)).select_related("action", "programme").get(pk=budget.pk)
+    rows = Budget.objects.select_for_update(of=("self",), no_key=True).select_related("action", "programme")
+    stored = rows.get(pk=budget.pk)
     _refuse_archived(stored.action)
     for name, value in values.items():
         setattr(budget, name, value)
@@ -79,7 +80,7 @@ def update_budget(*, budget: Budget, version: int, by: Any, **values: Any) -> Bu
 @transaction.atomic
 def delete_budget(*, budget: Budget, version: int, by: Any) -> None:
     """Take back a row that was entered by mistake; the ledger keeps its amounts. A 決算 stays."""
-    held = Budget.objects.select_for_update(of=("self",)).select_related("action", "programme")
+    held = Budget.objects.select_for_update(of=("self",), no_key=True).select_related("action", "programme")
     stored = held.filter(pk=budget.pk).first()
     if stored is None or stored.version != version:
         raise StaleError(stored)
@@ -132,7 +133,7 @@ def create_programme(*, by: Any, **values: Any) -> FundingProgramme:
 def update_programme(*, programme: FundingProgramme, version: int, by: Any, **values: Any) -> FundingProgramme:
     """Change a programme. Its years may not shrink below those of the budgets that name it."""
     refuse_unknown(values, PROGRAMME_FIELDS)
-    before = labelled(FundingProgramme.objects.select_for_update().get(pk=programme.pk), PROGRAMME_FIELDS)
+    before = labelled(FundingProgramme.objects.select_for_update(no_key=True).get(pk=programme.pk), PROGRAMME_FIELDS)
     for name, value in values.items():
         setattr(programme, name, value)
     programme.full_clean()

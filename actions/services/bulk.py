@@ -124,8 +124,9 @@ def change_actions(
         raise ValidationError(f"取組を1件から{MOST}件まで選んでください。")
     if change.is_empty:
         raise ValidationError("変えることを1つ以上選んでください。")
-    rows = Action.objects.select_for_update(of=("self",)).select_related("lead_department", "last_report", "self_grade")
-    stored = list(rows.prefetch_related("items", "elements").filter(pk__in=versions).order_by("pk"))
+    rows = Action.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=versions).order_by("pk")
+    rows = rows.select_related("lead_department", "last_report", "self_grade")
+    stored = list(rows.prefetch_related("items", "elements"))
     _refuse_stale(stored, versions, seen_values)
     return sum(_changed(action, change, by) for action in stored)
 

@@ -19,12 +19,13 @@ def reopen_reports(*, reply: Reply, by: Any) -> list[ProgressReport]:
     The official values of the actions stay until the correction is accepted. Only the words shown with them step
     back to the report before, so that nobody reads the draft.
     """
-    reports = list(reply.reports.official().select_for_update(of=("self",)).select_related("action").order_by("pk"))
+    rows = reply.reports.official().select_for_update(of=("self",), no_key=True)
+    reports = list(rows.select_related("action").order_by("pk"))
     ProgressReport.objects.filter(pk__in=[r.pk for r in reports]).update(
         accepted_at=None, version=models.F("version") + 1, updated_at=timezone.now()
     )
     shown = {r.pk for r in reports}
-    actions = list(Action.objects.select_for_update().filter(last_report__in=shown).order_by("pk"))
+    actions = list(Action.objects.select_for_update(no_key=True).filter(last_report__in=shown).order_by("pk"))
     before = _latest_official([a.pk for a in actions])
     for action in actions:
         action.last_report = before.get(action.pk)

@@ -50,7 +50,7 @@ def update_scale(
 @transaction.atomic
 def use_scale(*, plan: Plan, scale: GradeScale | None, by: Any) -> None:
     """Let a plan grade by `scale`, or by none. Grades given by another scale stay in the history."""
-    held = PlanScale.objects.select_for_update().filter(plan=plan).first()
+    held = PlanScale.objects.select_for_update(no_key=True).filter(plan=plan).first()
     before = str(held.scale) if held else ""
     if scale is None:
         PlanScale.objects.filter(plan=plan).delete()
@@ -68,9 +68,9 @@ def grade_action(*, action: Action, grade: Grade, by: Any, comment: str = "", ve
     `version` is that of the grade seen for this day, None for none seen. A comment is required where the grade
     differs from the department's own.
     """
-    stored = Action.objects.select_for_update(of=("self",)).select_related("self_grade").get(pk=action.pk)
+    stored = Action.objects.select_for_update(of=("self",), no_key=True).select_related("self_grade").get(pk=action.pk)
     _refuse(stored, grade, comment)
-    given = HeadGrade.objects.select_for_update().filter(action=stored, as_of=stored.reported_as_of).first()
+    given = HeadGrade.objects.select_for_update(no_key=True).filter(action=stored, as_of=stored.reported_as_of).first()
     if (given.version if given else None) != version:
         raise StaleError(given)
     before = ledger.state_of(given, HEAD_FIELDS) if given else {}

@@ -82,7 +82,8 @@ def say_no_hurdle(*, reply: Reply, by: Any, none: bool = True) -> None:
 @transaction.atomic
 def accept_hurdles(*, reply: Reply, by: Any) -> list[Hurdle]:
     """Make the hurdles of a reply official (2 statements for any number)."""
-    hurdles = list(reply.hurdles.filter(accepted_at__isnull=True).select_for_update(of=("self",)).order_by("pk"))
+    drafts = reply.hurdles.filter(accepted_at__isnull=True)
+    hurdles = list(drafts.select_for_update(of=("self",), no_key=True).order_by("pk"))
     now = timezone.now()
     Hurdle.objects.filter(pk__in=[h.pk for h in hurdles]).update(accepted_at=now, updated_at=now)
     ledger.record_many([ledger.event(by=by, act="accept", obj=h) for h in hurdles])
@@ -126,7 +127,7 @@ def update_hurdle(*, hurdle: Hurdle, version: int, by: Any, actions: Iterable[Ac
 def _saved(
     hurdle: Hurdle, version: int, by: Any, values: dict[str, Any], actions: Iterable[Action], act: str
 ) -> Hurdle:  # fmt: skip
-    stored = Hurdle.objects.select_for_update(of=("self",)).get(pk=hurdle.pk)
+    stored = Hurdle.objects.select_for_update(of=("self",), no_key=True).get(pk=hurdle.pk)
     before = hurdle_state(stored)
     for name, value in values.items():
         setattr(hurdle, name, value)
@@ -160,7 +161,7 @@ def _check(hurdle: Hurdle) -> None:
 def create_request(*, hurdle: Hurdle, by: Any, **values: Any) -> PolicyRequest:
     """Ask the country or the prefecture because of a hurdle; an unsolved hurdle then waits for the answer."""
     refuse_unknown(values, REQUEST_FIELDS)
-    stored = Hurdle.objects.select_for_update(of=("self",)).get(pk=hurdle.pk)
+    stored = Hurdle.objects.select_for_update(of=("self",), no_key=True).get(pk=hurdle.pk)
     if stored.accepted_at is None:
         raise ValidationError("まだ受理されていない課題です。")
     request_ = PolicyRequest(hurdle=stored, **values)

@@ -25,7 +25,7 @@ def merge_action(*, action: Action, into: Action, kind: str, reason: str, versio
     Both rows are locked in one order, so that two people who merge A into B and B into A end in one merger and one
     refusal. Raises ValidationError for itself, for an archived or merged target, and for a missing reason.
     """
-    rows = Action.objects.select_for_update(of=("self",)).order_by("pk").in_bulk([action.pk, into.pk])
+    rows = Action.objects.select_for_update(of=("self",), no_key=True).order_by("pk").in_bulk([action.pk, into.pk])
     stored, target = rows[action.pk], rows[into.pk]
     _refuse(stored, target, kind, reason)
     before, held = ledger.state_of(stored, MERGE_FIELDS), sets_of(target)

@@ -122,7 +122,7 @@ def update_milestone(
     date_reason: str = "",
 ) -> Milestone:  # fmt: skip
     """Change one milestone in place; `version` is that of its action, as two people see the same list."""
-    action = Action.objects.select_for_update().get(pk=milestone.action_id)
+    action = Action.objects.select_for_update(no_key=True).get(pk=milestone.action_id)
     old_line, old_due = milestone_line(milestone), milestone.due_on
     milestone.title, milestone.due_on, milestone.done_on = title, due_on, done_on
     milestone.full_clean(exclude=("action",), validate_constraints=False)
@@ -140,7 +140,7 @@ def update_milestone(
 
 
 def _locked(action: Action) -> Action:
-    return Action.objects.select_for_update().get(pk=action.pk)
+    return Action.objects.select_for_update(no_key=True).get(pk=action.pk)
 
 
 def _touch(action: Action) -> None:

@@ -126,7 +126,7 @@ def save_sheet(
     comment: str = "", done: bool = False,
 ) -> ReviewSheet:  # fmt: skip
     """Store what one reviewer says. `scores` maps the key of a guideline to points (or None) and a comment."""
-    stored = ReviewSheet.objects.select_for_update().select_related("review__proposal").get(pk=sheet.pk)
+    stored = ReviewSheet.objects.select_for_update(no_key=True).select_related("review__proposal").get(pk=sheet.pk)
     _expect(stored.review.proposal, "reviewing")
     if stored.review.decision or ledger.actor(by).user_id != stored.reviewer_id:
         raise ValidationError("この審査票に書けるのは、審査中の本人だけです。")
@@ -215,7 +215,7 @@ def may_become_action(proposal: Proposal) -> bool:
 
 
 def _locked(proposal: Proposal) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("department")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("department")
     stored = rows.filter(pk=proposal.pk).first()
     if stored is None:
         raise ValidationError("この導入計画書は削除されています。")

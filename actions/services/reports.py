@@ -117,7 +117,7 @@ def ad_hoc_report(
     `as_of` is today unless given; never before the last official report. Two such reports on one
     day both stay in the history, the later one as the last word.
     """
-    stored = Action.objects.select_for_update().get(pk=action.pk)
+    stored = Action.objects.select_for_update(no_key=True).get(pk=action.pk)
     _refuse_archived(stored)
     report = ProgressReport(
         action=stored, as_of=_as_of(stored, as_of), lifecycle=lifecycle, percent=_percent(lifecycle, percent),
@@ -140,9 +140,9 @@ def accept_reports(*, reply: Reply, by: Any) -> list[ProgressReport]:
     A report never takes the place of one for a later day.
     """
     drafts = reply.reports.filter(accepted_at__isnull=True).select_related("grade")
-    reports = list(drafts.select_for_update(of=("self",)).order_by("pk"))
+    reports = list(drafts.select_for_update(of=("self",), no_key=True).order_by("pk"))
     actions = (
-        Action.objects.select_for_update().order_by("pk").in_bulk([r.action_id for r in reports])
+        Action.objects.select_for_update(no_key=True).order_by("pk").in_bulk([r.action_id for r in reports])
     )  # fmt: skip
     now = timezone.now()
     ProgressReport.objects.filter(pk__in=[r.pk for r in reports]).update(
@@ -208,7 +208,7 @@ def _reached(action: Action, reached: Mapping[int, dt.date]) -> dict[str, dict[s
 
 def _draft(action: Action, reply: Reply) -> ProgressReport | None:
     return (
-        ProgressReport.objects.select_for_update(of=("self",))
+        ProgressReport.objects.select_for_update(of=("self",), no_key=True)
         .select_related("action")
         .filter(action=action, reply=reply)
         .first()

@@ -26,7 +26,7 @@ def cut(*, before: dt.date, target: Path, reason: str, by: Any) -> int:
     """
     if not reason.strip():
         raise ValidationError("切り離す理由を入力してください。")
-    ChainHead.objects.select_for_update().filter(pk=1).first()
+    ChainHead.objects.select_for_update(no_key=True).filter(pk=1).first()
     verdict = verify()
     if not verdict.sound:
         raise ValidationError(f"記録 {verdict.broken_seq} 番に異常があります：{verdict.reason}")

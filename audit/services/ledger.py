@@ -44,7 +44,7 @@ NAMES = tuple(Line.__slots__)
 def append(events: Sequence[Event]) -> None:
     """Chain `events` in order behind the last entry; one lock, one statement."""
     ChainHead.objects.get_or_create(pk=1, defaults={"hash": chain.GENESIS})
-    head = ChainHead.objects.select_for_update().get(pk=1)
+    head = ChainHead.objects.select_for_update(no_key=True).get(pk=1)
     now = timezone.now()
     lines = []
     for event in events:

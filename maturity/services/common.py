@@ -59,7 +59,7 @@ def once(fields: Iterable[str], where: str, words: str) -> dict[str, Any]:
 
 def lock(obj: models.Model, version: int) -> Any:
     """Return the row as stored, locked; raises StaleError if it moved on since `version` or is gone."""
-    stored = type(obj)._default_manager.select_for_update().filter(pk=obj.pk).first()
+    stored = type(obj)._default_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
     if stored is None or stored.version != version:
         raise StaleError(stored)
     return stored

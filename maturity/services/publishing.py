@@ -30,7 +30,7 @@ def start_draft(*, by: Any) -> Rubric:
     """Copy the version in use, with its axes, levels and lines, into the one draft; an empty one if there is none."""
     if draft := Rubric.objects.drafts().first():
         raise ValidationError(f"下書き（{draft.label}）がすでにあります。続きはその下書きで編集してください。")
-    source = Rubric.objects.select_for_update().filter(is_current=True).first()
+    source = Rubric.objects.select_for_update(no_key=True).filter(is_current=True).first()
     values = {name: getattr(source, name) for name in _COPIED} if source else {"name": FIRST_NAME}
     try:
         with transaction.atomic():
@@ -98,7 +98,7 @@ def publish_rubric(*, rubric: Rubric, version: int, by: Any) -> Rubric:
 
 def retire_current(by: Any) -> Rubric | None:
     """Archive the version in use, if there is one, and return it; part of a larger write."""
-    former = Rubric.objects.select_for_update().filter(is_current=True).first()
+    former = Rubric.objects.select_for_update(no_key=True).filter(is_current=True).first()
     if former is not None:
         former.is_current = False
         save_versioned(former, version=former.version, fields=("is_current",), force=True)
@@ -121,7 +121,7 @@ def set_mapping(*, rubric: Rubric, version: int, pairs: Mapping[int, int | None]
     It joins figures over time and changes no text, so it may also be set after publication. Raises
     ValidationError if an axis before is named twice or is not one of the version before; StaleError.
     """
-    rubric = Rubric.objects.select_for_update().get(pk=rubric.pk)
+    rubric = Rubric.objects.select_for_update(no_key=True).get(pk=rubric.pk)
     former = {a.pk: a for a in Axis.objects.filter(rubric_id=rubric.follows_id)} if rubric.follows_id else {}
     _check_pairs(pairs, former)
     axes = list(rubric.axes.all())

@@ -140,7 +140,7 @@ def apply_import(*, upload: ReferenceUpload, seen: str, by: Any) -> list[Referen
 
     Raises ValidationError if the file was stored before, has expired, or would now change something else.
     """
-    stored = ReferenceUpload.objects.select_for_update().filter(pk=upload.pk).first()
+    stored = ReferenceUpload.objects.select_for_update(no_key=True).filter(pk=upload.pk).first()
     if stored is None or is_expired(stored):
         raise ValidationError("受け付けてから1時間たったため、取り込めません。ファイルを選び直してください。")
     if stored.applied_at:
@@ -164,12 +164,12 @@ def apply_import(*, upload: ReferenceUpload, seen: str, by: Any) -> list[Referen
 
 def _import_city(rows: list[Row], axes: Mapping[str, Axis], file_name: str, by: Any) -> Reference:
     first = rows[0]
-    reference = Reference.objects.select_for_update().filter(municipality=first.municipality, as_of=first.as_of).first()
+    place = {"municipality": first.municipality, "as_of": first.as_of}
+    reference = Reference.objects.select_for_update(no_key=True).filter(**place).first()
     version = reference.version if reference else None
     before = reference_state(reference) if reference else None
     reference = reference or Reference()
-    values = {"municipality": first.municipality, "as_of": first.as_of, "source": first.source, "note": first.note}
-    fill(reference, values, REFERENCE_ONCE)
+    fill(reference, place | {"source": first.source, "note": first.note}, REFERENCE_ONCE)
     store(reference, version=version, fields=REFERENCE_FIELDS)
     _set_levels(reference, {axes[row.line]: row.level for row in rows})
     record(reference, by=by, before=before, after=reference_state(reference), note=file_name)

@@ -23,7 +23,7 @@ CLOSED = "「{label}」は公開した版のため変えられません。次の
 
 def lock_draft(pk: int) -> Rubric:
     """Return the draft, locked until the end of the transaction; refuses a version that was published."""
-    rubric = Rubric.objects.select_for_update().filter(pk=pk).first()
+    rubric = Rubric.objects.select_for_update(no_key=True).filter(pk=pk).first()
     if rubric is None:
         raise ValidationError("この下書きは、ほかの人が先に削除しています。")
     if not rubric.is_draft:

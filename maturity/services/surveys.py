@@ -121,7 +121,7 @@ def _save_questionnaire(
 @transaction.atomic
 def create_answer(*, survey: BusinessSurvey, by: Any, **values: Any) -> BusinessAnswer:
     """Add an answer at the end of a questionnaire; it waits for triage."""
-    BusinessSurvey.objects.select_for_update().get(pk=survey.pk)
+    BusinessSurvey.objects.select_for_update(no_key=True).get(pk=survey.pk)
     last = survey.answers.aggregate(last=Max("number"))["last"] or 0
     answer = BusinessAnswer(survey=survey, number=last + 1)
     fill(answer, values, ANSWER_ONCE)

@@ -113,7 +113,7 @@ def reopen_decision(*, decision: Decision, version: int, by: Any) -> Decision:
 
 
 def _locked(decision: Decision) -> Decision:
-    return Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    return Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
 
 
 def _move(stored: Decision, version: int, by: Any, act: str, note: str = "", **values: Any) -> Decision:

@@ -24,7 +24,7 @@ MOST_ITEMS = 40
 def plan_meeting(*, body: Body, held_on: dt.date, by: Any, title: str = "", **values: Any) -> Meeting:
     """Store a planned meeting; without a title it is numbered within its body."""
     _refuse_unknown(values)
-    locked = Body.objects.select_for_update().get(pk=body.pk)
+    locked = Body.objects.select_for_update(no_key=True).get(pk=body.pk)
     number = locked.meetings.exclude(state="cancelled").count() + 1
     meeting = Meeting(body=locked, held_on=held_on, title=title.strip() or f"第{number}回 {locked.name}", **values)
     meeting.full_clean()
@@ -135,7 +135,7 @@ def _agenda_state(item: AgendaItem) -> dict[str, Any]:
 
 
 def _lock(meeting: Meeting) -> None:
-    Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
 
 
 # ---- attendance

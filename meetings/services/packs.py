@@ -59,7 +59,7 @@ def order_files(
     wanted = [key for key, _ in format_choices() if key in formats]
     if not wanted:
         raise ValidationError("作る形式を1つ以上選んでください。")
-    locked = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    locked = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     _bury(locked)
     busy = set(_active(locked).values_list("format", flat=True))
     files = [_file(locked, snapshot, previous, key, by) for key in wanted if key not in busy]

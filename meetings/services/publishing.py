@@ -16,7 +16,7 @@ from meetings.models import Publication, Snapshot
 @transaction.atomic
 def approve_publication(*, snapshot: Snapshot, note: str, by: Any) -> Publication:
     """Let a snapshot go out. A corrected or damaged one is refused."""
-    stored = Snapshot.objects.select_for_update(of=("self",)).get(pk=snapshot.pk)
+    stored = Snapshot.objects.select_for_update(of=("self",), no_key=True).get(pk=snapshot.pk)
     if not note.strip():
         raise ValidationError({"note": "承認の根拠を入力してください。"})
     if Snapshot.objects.filter(corrects=stored).exists():

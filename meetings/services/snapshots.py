@@ -24,7 +24,7 @@ def freeze_round(*, round_: Round, by: Any) -> tuple[Snapshot, bool]:
 
     Tells too whether it was taken now.
     """
-    stored = Round.objects.select_for_update().get(pk=round_.pk)
+    stored = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if found := Snapshot.objects.filter(kind="round", round=stored).first():
         return found, False
     return _take(Snapshot(kind="round", round=stored, title=f"{stored.title}の確定資料"), by=by), True
@@ -33,7 +33,7 @@ def freeze_round(*, round_: Round, by: Any) -> tuple[Snapshot, bool]:
 @transaction.atomic
 def freeze_meeting(*, meeting: Meeting, by: Any) -> tuple[Snapshot, bool]:
     """Freeze everything as it stands now as the material of a meeting; a second time returns the first snapshot."""
-    stored = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    stored = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if found := Snapshot.objects.filter(kind="meeting", meeting=stored).first():
         return found, False
     if stored.state == "cancelled":
@@ -44,7 +44,7 @@ def freeze_meeting(*, meeting: Meeting, by: Any) -> tuple[Snapshot, bool]:
 @transaction.atomic
 def correct_snapshot(*, snapshot: Snapshot, reason: str, by: Any) -> Snapshot:
     """Freeze again in the place of `snapshot`, with the reason; the old one stays and names the new one."""
-    stored = Snapshot.objects.select_for_update(of=("self",)).defer("content").get(pk=snapshot.pk)
+    stored = Snapshot.objects.select_for_update(of=("self",), no_key=True).defer("content").get(pk=snapshot.pk)
     if not reason.strip():
         raise ValidationError({"reason": "訂正の理由を入力してください。"})
     if later := Snapshot.objects.filter(corrects=stored).first():
@@ -80,4 +80,5 @@ def _take(snapshot: Snapshot, *, by: Any) -> Snapshot:
 def _hold_replies() -> None:
     """Lock the replies that could be accepted now, in the order in which their own services lock them."""
     waiting = Q(state="approved") | Q(round__closed_at__isnull=True)
-    list(Reply.objects.select_for_update(of=("self",)).filter(waiting).order_by("pk").values_list("pk", flat=True))
+    rows = Reply.objects.filter(waiting).order_by("pk").values_list("pk", flat=True)
+    list(rows.select_for_update(of=("self",), no_key=True))

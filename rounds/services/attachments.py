@@ -48,7 +48,7 @@ def attach_files(*, reply: Reply, uploads: Sequence[UploadedFile], by: Any) -> l
 def remove_attachment(*, attachment: Attachment, by: Any) -> None:
     """Take a file off the reply. Its bytes go too, unless an accepted version of the reply names them."""
     touch(reply=attachment.reply, by=by)
-    row = Attachment.objects.select_for_update(of=("self",)).get(pk=attachment.pk)
+    row = Attachment.objects.select_for_update(of=("self",), no_key=True).get(pk=attachment.pk)
     if row.removed_at is not None:
         raise ValidationError("この添付はすでに削除されています。")
     row.removed_at, row.removed_by = timezone.now(), common.person(by)

@@ -23,7 +23,7 @@ def digest_of(token: str) -> str:
 @transaction.atomic
 def create_token(*, user: User, by: Any) -> str:
     """Return a new secret for the user's feed; a former one stops at once."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     _stop(user)
     token = secrets.token_urlsafe(32)
     row = CalendarToken.objects.create(user=user, digest=digest_of(token), created_at=timezone.now())
@@ -34,7 +34,7 @@ def create_token(*, user: User, by: Any) -> str:
 @transaction.atomic
 def revoke_token(*, user: User, by: Any) -> None:
     """Stop the user's feed."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = CalendarToken.objects.filter(user=user, revoked_at__isnull=True).first()
     if row is None or not _stop(user):
         raise ValidationError("カレンダーのアドレスは発行されていません。")

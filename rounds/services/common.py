@@ -21,7 +21,7 @@ CHANGED = "表示したあとに、ほかの人がこの回答を動かしまし
 
 def locked(reply: Reply) -> Reply:
     """Lock the row of `reply` until the transaction ends."""
-    rows = Reply.objects.select_for_update(of=("self",)).select_related("round", "department")
+    rows = Reply.objects.select_for_update(of=("self",), no_key=True).select_related("round", "department")
     return rows.get(pk=reply.pk)
 
 

@@ -89,7 +89,7 @@ def resolve_remark(*, remark: ReplyRemark, resolved: bool, by: Any) -> ReplyRema
     """The department says that it corrected what a remark names, or takes that back; twice changes nothing."""
     stored = common.locked(remark.reply)
     common.expect_entry(stored)
-    row = ReplyRemark.objects.select_for_update(of=("self",)).get(pk=remark.pk)
+    row = ReplyRemark.objects.select_for_update(of=("self",), no_key=True).get(pk=remark.pk)
     if (row.resolved_at is not None) == resolved:
         return row
     before = ledger.state_of(row, ("resolved_at",))

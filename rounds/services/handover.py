@@ -33,7 +33,7 @@ def ensure_reply(*, round_: Round, department: Department, by: Any) -> Reply:
 
 def hand_over_replies(*, moves: Mapping[int, Department | None], by: Any) -> None:
     """Each open reply goes on with its heir; without one it only ends. What was handed in becomes a draft again."""
-    for old in open_replies().filter(pk__in=moves).select_for_update(of=("self",)).order_by("pk"):
+    for old in open_replies().filter(pk__in=moves).select_for_update(of=("self",), no_key=True).order_by("pk"):
         heir = moves[old.pk]
         if heir:
             _carry(old, ensure_reply(round_=old.round, department=heir, by=by), by)

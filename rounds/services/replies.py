@@ -161,7 +161,7 @@ def accept_replies(*, round_: Round, versions: Mapping[int, int], by: Any) -> in
     """
     if not versions:
         raise ValidationError("受理する回答がありません。")
-    rows = Reply.objects.select_for_update(of=("self",)).select_related("round", "department")
+    rows = Reply.objects.select_for_update(of=("self",), no_key=True).select_related("round", "department")
     replies = list(rows.filter(round=round_, pk__in=versions).order_by("pk"))
     if len(replies) != len(versions):
         raise ValidationError("この照会にない回答が含まれています。画面を開き直してください。")

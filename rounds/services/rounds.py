@@ -141,7 +141,7 @@ def _locked_departments(departments: Iterable[Department]) -> list[Department]:
     keys = {d.pk for d in departments}
     if not keys:
         raise ValidationError({"departments": "照会する所属を1つ以上選んでください。"})
-    locked = list(Department.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    locked = list(Department.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
     return sorted(locked, key=lambda d: (d.order, d.pk))
 
 

@@ -100,7 +100,7 @@ def _targets(rows: Any) -> dict[str, int]:
 
 
 def _lock_open(edition: Edition) -> Edition:
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     if edition.status == "archived":
         raise ValidationError(f"{edition.label}は保管されているため、取組を付け替えられません。")
     return edition

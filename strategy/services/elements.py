@@ -142,7 +142,7 @@ def delete_element(*, element: Element, version: int, by: Any) -> DeletedElement
     if found := relink.uses({element.pk}):
         names = "、".join(use.label for use in found[:3])
         raise ValidationError(f"取組{len(found)}件が結び付いているため削除できません（{names}）。")
-    if not Element.objects.select_for_update().filter(pk=element.pk, version=version).exists():
+    if not Element.objects.select_for_update(no_key=True).filter(pk=element.pk, version=version).exists():
         raise StaleError(Element.objects.filter(pk=element.pk).first())
     before = ledger.state_of(element, FIELDS) | {"linked": ledger.plain(element.linked.all())}
     ledger.record(by=by, act="delete", obj=element, before=before)
@@ -166,7 +166,7 @@ def _content(element: Element) -> dict[str, Any]:
 def restore_element(*, deleted: DeletedElement, by: Any) -> Element:
     """Put a removed element back where it stood, with its links and what was to be re-linked to it."""
     edition = lock_draft(deleted.edition_id)
-    deleted = DeletedElement.objects.select_for_update().filter(pk=deleted.pk).first()
+    deleted = DeletedElement.objects.select_for_update(no_key=True).filter(pk=deleted.pk).first()
     if deleted is None:
         raise ValidationError("この削除は、すでに元に戻されています。")
     kept = deleted.content

@@ -101,7 +101,7 @@ def archive_indicator(*, indicator: Indicator, version: int, by: Any) -> Indicat
 
 @transaction.atomic
 def restore_indicator(*, indicator: Indicator, version: int, by: Any) -> Indicator:
-    fresh = Indicator.objects.select_for_update().get(pk=indicator.pk)
+    fresh = Indicator.objects.select_for_update(no_key=True).get(pk=indicator.pk)
     fresh.archived_at = None
     fresh.full_clean()
     save_versioned(fresh, version=version, fields=("archived_at",))
@@ -139,7 +139,7 @@ def correct_actual(
 ) -> IndicatorActual:  # fmt: skip
     """Correct an actual and keep what it said. `withdraw` makes its value unknown again."""
     locked = _locked(actual.indicator)
-    stored = IndicatorActual.objects.select_for_update().get(pk=actual.pk)
+    stored = IndicatorActual.objects.select_for_update(no_key=True).get(pk=actual.pk)
     fresh = IndicatorActual.objects.get(pk=actual.pk)
     fresh.indicator = locked
     given = {"as_of": as_of or stored.as_of, "value": value, "numerator": numerator, "denominator": denominator}
@@ -185,7 +185,7 @@ def _keep_old(stored: IndicatorActual, reason: str, by: Any) -> None:
 
 def _locked(indicator: Indicator) -> Indicator:
     """Hold the indicator for this transaction; one in the archive takes no writes."""
-    fresh = Indicator.objects.select_for_update().get(pk=indicator.pk)
+    fresh = Indicator.objects.select_for_update(no_key=True).get(pk=indicator.pk)
     if fresh.archived_at is not None:
         raise ValidationError("保管した指標は変更できません。先に「使用を再開する」を押してください。")
     return fresh

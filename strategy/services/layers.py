@@ -18,7 +18,7 @@ FIELDS = ("name", "role", "numbering", "note")
 
 def lock_draft(edition_id: int) -> Edition:
     """Hold the edition for this transaction; refuse unless it may be edited."""
-    edition = Edition.objects.select_for_update().get(pk=edition_id)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition_id)
     if not edition.is_draft:
         raise ValidationError(
             f"{edition.label}は「{edition.get_status_display()}」のため編集できません。次の版の下書きで変更してください。"

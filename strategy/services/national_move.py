@@ -36,7 +36,7 @@ def follow_version(
     `version` and `current_version` are those of the two versions that the person saw; `choices` gives the new
     item of what has no heir, and of registers, by key (None: it stays with the former version).
     """
-    plans = {p.pk: p for p in NationalPlan.objects.select_for_update().order_by("pk")}
+    plans = {p.pk: p for p in NationalPlan.objects.select_for_update(no_key=True).order_by("pk")}
     if plan.pk not in plans:
         raise StaleError(None)
     plan = plans[plan.pk]

@@ -39,7 +39,7 @@ def update_version(*, plan: NationalPlan, version: int, by: Any, **values: Any) 
 @transaction.atomic
 def delete_version(*, plan: NationalPlan, by: Any) -> None:
     """Remove a version that holds nothing; what was followed or mapped stays."""
-    plan = NationalPlan.objects.select_for_update().get(pk=plan.pk)
+    plan = NationalPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if plan.is_current:
         raise ValidationError("本市が従う版は削除できません。")
     if plan.items.exists():
@@ -52,7 +52,7 @@ def delete_version(*, plan: NationalPlan, by: Any) -> None:
 @transaction.atomic
 def create_item(*, plan: NationalPlan, by: Any, **values: Any) -> PriorityItem:
     """Add an item to a version, with a key made from the version, the category and the number."""
-    plan = NationalPlan.objects.select_for_update().get(pk=plan.pk)
+    plan = NationalPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     item = PriorityItem(plan=plan, **values)
     item.order_key = CATEGORY_ORDER.get(item.category, 0)
     item.key = _free_key(item)
@@ -62,7 +62,7 @@ def create_item(*, plan: NationalPlan, by: Any, **values: Any) -> PriorityItem:
 @transaction.atomic
 def update_item(*, item: PriorityItem, version: int, by: Any, **values: Any) -> PriorityItem:
     """Change an item; in another category it stands where that category stands."""
-    NationalPlan.objects.select_for_update().get(pk=item.plan_id)
+    NationalPlan.objects.select_for_update(no_key=True).get(pk=item.plan_id)
     changed = change(item, ITEM_FIELDS, _item_refusals, version, by, values)
     order = CATEGORY_ORDER.get(changed.category, 0)
     PriorityItem.objects.filter(pk=item.pk).exclude(order_key=order).update(order_key=order)
@@ -72,7 +72,7 @@ def update_item(*, item: PriorityItem, version: int, by: Any, **values: Any) -> 
 @transaction.atomic
 def move_item(*, item: PriorityItem, direction: str, by: Any) -> None:
     """Swap numbers with the item above (`up`) or below (`down`) in its category."""
-    NationalPlan.objects.select_for_update().get(pk=item.plan_id)
+    NationalPlan.objects.select_for_update(no_key=True).get(pk=item.plan_id)
     rows = list(PriorityItem.objects.filter(plan_id=item.plan_id, category=item.category))
     other = _neighbour(rows, item, direction)
     if other is None:
@@ -91,7 +91,7 @@ def move_item(*, item: PriorityItem, direction: str, by: Any) -> None:
 @transaction.atomic
 def delete_item(*, item: PriorityItem, by: Any) -> None:
     """Remove an item that nothing refers to; the refusal names what does."""
-    NationalPlan.objects.select_for_update().get(pk=item.plan_id)
+    NationalPlan.objects.select_for_update(no_key=True).get(pk=item.plan_id)
     if held := holds(item):
         words = "、".join(held)
         raise ValidationError(f"「{item.name}」は、{words}があるため削除できません。先にそれぞれを外してください。")
@@ -111,7 +111,7 @@ def holds(item: PriorityItem) -> list[str]:
 @transaction.atomic
 def create_target(*, item: PriorityItem, by: Any, **values: Any) -> NationalTarget:
     """Add a target at the end of an item."""
-    item = PriorityItem.objects.select_for_update().select_related("plan").get(pk=item.pk)
+    item = PriorityItem.objects.select_for_update(no_key=True).select_related("plan").get(pk=item.pk)
     last = item.targets.aggregate(last=Max("order"))["last"] or 0
     target = NationalTarget(item=item, order=last + 1, **values)
     return _create(target, TARGET_FIELDS, target_refusals(target, target), by)
@@ -119,7 +119,7 @@ def create_target(*, item: PriorityItem, by: Any, **values: Any) -> NationalTarg
 
 @transaction.atomic
 def move_target(*, target: NationalTarget, direction: str, by: Any) -> None:
-    PriorityItem.objects.select_for_update().get(pk=target.item_id)
+    PriorityItem.objects.select_for_update(no_key=True).get(pk=target.item_id)
     rows = list(NationalTarget.objects.filter(item_id=target.item_id))
     other = _neighbour(rows, target, direction)
     if other is None:

@@ -85,7 +85,7 @@ def update_edition(
 @transaction.atomic
 def start_draft(*, plan: Plan, by: Any) -> Edition:
     """Copy the edition in force, with layers, lineage and links, into the next draft; one draft a plan."""
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if draft := plan.editions.filter(status="draft").first():
         raise ValidationError(f"下書き（{draft.label}）がすでにあります。続きはその下書きで編集してください。")
     source = plan.editions.filter(status="published").first()
@@ -114,7 +114,7 @@ def publish_edition(
     *, edition: Edition, version: int, effective_on: dt.date | None = None, by: Any
 ) -> Publication:
     """Put a draft in force, archive its predecessor and let the actions follow by lineage."""
-    plan = Plan.objects.select_for_update().get(pk=edition.plan_id)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=edition.plan_id)
     edition = lock_draft(edition.pk)
     if not edition.elements.exists():
         raise ValidationError("要素が一つもない版は公開できません。")

@@ -44,14 +44,14 @@ def update_relation(
 @transaction.atomic
 def move_relation(*, row: PlanRelation, direction: str, by: Any) -> None:
     """Swap with the relation before (`up`) or after (`down`)."""
-    Plan.objects.select_for_update().get(pk=row.plan_id)
+    Plan.objects.select_for_update(no_key=True).get(pk=row.plan_id)
     reorder(list(row.plan.relations.all()), row, direction)
     ledger.record(by=by, act="move", obj=row, note="前へ" if direction == "up" else "後へ")
 
 
 @transaction.atomic
 def delete_relation(*, row: PlanRelation, version: int, by: Any) -> None:
-    stored = PlanRelation.objects.select_for_update().filter(pk=row.pk, version=version).first()
+    stored = PlanRelation.objects.select_for_update(no_key=True).filter(pk=row.pk, version=version).first()
     if stored is None:
         raise StaleError(PlanRelation.objects.filter(pk=row.pk).first())
     before = ledger.state_of(stored, FIELDS)

@@ -40,7 +40,7 @@ def update_term(
 @transaction.atomic
 def delete_term(*, row: Term, version: int, by: Any) -> None:
     """Delete the term as the person saw it; no other row refers to a term."""
-    stored = Term.objects.select_for_update().filter(pk=row.pk, version=version).first()
+    stored = Term.objects.select_for_update(no_key=True).filter(pk=row.pk, version=version).first()
     if stored is None:
         raise StaleError(Term.objects.filter(pk=row.pk).first())
     ledger.record(by=by, act="delete", obj=stored, before=ledger.state_of(stored, FIELDS))

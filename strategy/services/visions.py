@@ -65,7 +65,7 @@ def _insert(row: PersonalVision, version: int) -> None:
 
 @transaction.atomic
 def delete_vision(*, version: int, by: User) -> None:
-    stored = PersonalVision.objects.select_for_update().filter(user=by, version=version).first()
+    stored = PersonalVision.objects.select_for_update(no_key=True).filter(user=by, version=version).first()
     if stored is None:
         raise StaleError(PersonalVision.objects.filter(user=by).first())
     ledger.record(by=by, act="delete", obj=stored, before=_told(stored))

@@ -14,11 +14,13 @@ from django.db import OperationalError, connection, transaction
 
 from actions import services
 from actions.models import Action
+from actions.services import plans
 from audit.models import Entry
 from audit.services import verify
 from rounds.models import Reply
 from rounds.services import accept_replies, replies
 from tests.builders import make_action, make_reply, make_report, make_round
+from tests.crossing import met
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,3 +104,20 @@ def test_taking_the_end_of_the_book_with_the_first_reply_one_of_them_would_fail(
         except OperationalError as error:
             failed.append(error)
     assert len([*failed, *others]) == 1
+
+
+def test_a_report_is_saved_while_somebody_has_its_action(cast: SimpleNamespace) -> None:
+    """The new report names the action, and PostgreSQL looks for it at the very end, when the book is held."""
+    reply = make_reply(round=make_round(sections=["progress"]), department=cast.tax)
+    action = make_action(lead_department=cast.tax)
+
+    def report() -> None:
+        services.save_report(action=action, reply=reply, lifecycle="running", percent=10, by=cast.member)
+
+    def change() -> None:
+        stored = Action.objects.get(pk=action.pk)
+        services.update_action(action=stored, version=stored.version, by=cast.secretariat, title="新しい名前")
+
+    assert not met(report, lambda: plans._locked(action), change)
+    action.refresh_from_db()
+    assert (action.title, action.reports.count()) == ("新しい名前", 1)
