@@ -19,7 +19,7 @@ def crossed(act: Callable[[], Any], *, row: models.Model, by: Any) -> list[Opera
     """Do `act` while somebody has `row` and then writes into the ledger; returns who of the two was ended for it.
 
     A service that takes the end of the ledger before it has all its rows waits for the row, and the other one for the
-    ledger. On SQLite there is one writer at a time, so that nobody is ever ended.
+    ledger. On SQLite there is one writer at a time: nobody is ever ended, and the other one goes first.
     """
 
     def hold() -> None:
@@ -34,6 +34,9 @@ def crossed(act: Callable[[], Any], *, row: models.Model, by: Any) -> list[Opera
 def met(act: Callable[[], Any], hold: Callable[[], Any], write: Callable[[], Any]) -> list[OperationalError]:
     """Do `act` while another one has done `hold` and then does `write` in the same transaction."""
     if connection.vendor == "sqlite":
+        with transaction.atomic():
+            hold()
+            write()
         act()
         return []
     held, failed = threading.Event(), []

@@ -87,21 +87,28 @@ def update_round(*, round_: Round, version: int, by: Any, title: str, due_on: dt
 @transaction.atomic
 def close_round(*, round_: Round, version: int, by: Any) -> Round:
     """End the entry of all departments, singly reopened ones too; what was approved can still be accepted."""
-    stored = Round.objects.get(pk=round_.pk)
+    stored = _locked(round_)
     if stored.closed_at:
         raise ValidationError("この照会はすでに締め切られています。")
-    stored.replies.exclude(state__in=FINISHED).update(reopened_at=None, reopened_by=None)
+    rows = stored.replies.exclude(state__in=FINISHED).select_for_update(of=("self",), no_key=True)
+    open_ = list(rows.order_by("pk").values_list("pk", flat=True))
+    Reply.objects.filter(pk__in=open_).update(reopened_at=None, reopened_by=None)
     return _shut(stored, timezone.now(), version=version, act="close", by=by)
 
 
 @transaction.atomic
 def reopen_round(*, round_: Round, version: int, by: Any) -> Round:
     """Take back the closing, so that late replies can be entered; they are marked by their date."""
-    stored = Round.objects.get(pk=round_.pk)
+    asked = _locked_departments(Department.objects.filter(replies__round=round_))
+    stored = _locked(round_)
     if not stored.closed_at:
         raise ValidationError("この照会は締め切られていません。")
-    _refuse_twin(stored, set(stored.replies.values_list("department_id", flat=True)))
+    _refuse_twin(stored, {d.pk for d in asked})
     return _shut(stored, None, version=version, act="open", by=by)
+
+
+def _locked(round_: Round) -> Round:
+    return Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
 
 
 def _shut(stored: Round, at: dt.datetime | None, *, version: int, act: str, by: Any) -> Round:
@@ -137,7 +144,7 @@ def _check(round_: Round) -> None:
 
 
 def _locked_departments(departments: Iterable[Department]) -> list[Department]:
-    """Lock the departments asked, so that a double click cannot open the same round twice."""
+    """Lock the departments asked, so that the same is never asked of them in two rounds opened at once."""
     keys = {d.pk for d in departments}
     if not keys:
         raise ValidationError({"departments": "照会する所属を1つ以上選んでください。"})
