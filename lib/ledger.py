@@ -172,6 +172,7 @@ def gathered() -> Iterator[None]:
 
     Whoever writes holds the end of the book until the transaction is over. A service that goes through many rows must
     not take it with the first of them: who has one of the later rows waits for the book, and the service for the row.
+    So does a save in a reply, whose first touch is an act before all others.
     """
     if _gathered.get() is not None:
         yield

@@ -68,7 +68,7 @@ class LinkFollower:
     def relink(self, changes: Changes, by: Any) -> None:
         name = self.model._meta.model_name
         own = {int(key.rpartition("-")[2]): c for key, c in changes.items() if key.rpartition("-")[0] == name}
-        rows = self.model._default_manager.select_for_update(no_key=True).in_bulk(own)
+        rows = self.model._default_manager.select_for_update(no_key=True).order_by("pk").in_bulk(own)
         before = self._named(rows)
         for item in frozenset().union(*(own[pk][0] for pk in rows)):
             pks = [pk for pk in rows if item in own[pk][0]]

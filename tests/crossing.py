@@ -11,8 +11,8 @@ from django.db import OperationalError, connection, models, transaction
 
 from lib import ledger
 
-# Long enough for the other one to get as far as it can, short of PostgreSQL's search for deadlocks (one second).
-WHILE = 0.3
+LONGEST, PAUSE = 5.0, 0.02
+WAITED_FOR = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
 
 
 def crossed(act: Callable[[], Any], *, row: models.Model, by: Any) -> list[OperationalError]:
@@ -32,21 +32,21 @@ def crossed(act: Callable[[], Any], *, row: models.Model, by: Any) -> list[Opera
 
 
 def met(act: Callable[[], Any], hold: Callable[[], Any], write: Callable[[], Any]) -> list[OperationalError]:
-    """Do `act` while another one has done `hold` and then does `write` in the same transaction."""
+    """Do `act` while another one has done `hold`, and does `write` in the same transaction once `act` waits for it."""
     if connection.vendor == "sqlite":
         with transaction.atomic():
             hold()
             write()
         act()
         return []
-    held, failed = threading.Event(), []
+    held, done, failed = threading.Event(), threading.Event(), []
 
     def other() -> None:
         try:
             with transaction.atomic():
                 hold()
                 held.set()
-                time.sleep(WHILE)
+                _wait(done)
                 write()
         except OperationalError as error:
             failed.append(error)
@@ -56,11 +56,24 @@ def met(act: Callable[[], Any], hold: Callable[[], Any], write: Callable[[], Any
 
     thread = threading.Thread(target=other)
     thread.start()
-    held.wait(5)
+    held.wait(LONGEST)
     try:
         with transaction.atomic():
             act()
     except OperationalError as error:
         failed.append(error)
-    thread.join()
+    finally:
+        done.set()
+        thread.join()
     return failed
+
+
+def _wait(done: threading.Event) -> None:
+    """Until somebody waits for this transaction, or there is nobody left who could."""
+    until = time.monotonic() + LONGEST
+    with connection.cursor() as cursor:
+        while not done.is_set() and time.monotonic() < until:
+            cursor.execute(WAITED_FOR)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(PAUSE)

@@ -91,11 +91,12 @@ def delete_budget(*, budget: Budget, version: int, by: Any) -> None:
 
 
 @transaction.atomic
+@ledger.gathered()
 def save_budgets(*, rows: Sequence[BudgetChange], fiscal_year: int, by: Any) -> int:
     """Store the 当初 rows of several actions and return how many changed; BudgetsRefused has every wrong row."""
     refused: dict[int, ValidationError] = {}
     changed = 0
-    for row in rows:
+    for row in sorted(rows, key=lambda r: r.action.pk):
         try:
             changed += _save_initial(row, fiscal_year, by)
         except ValidationError as error:

@@ -31,6 +31,7 @@ def hurdle_state(hurdle: Hurdle) -> dict[str, Any]:
 
 
 @transaction.atomic
+@ledger.gathered()
 def raise_hurdle(*, reply: Reply, by: Any, actions: Iterable[Action] = (), **values: Any) -> Hurdle:
     """Raise a hurdle in a reply: a draft of its department until the reply is accepted."""
     refuse_unknown(values, RAISED_FIELDS)
@@ -48,6 +49,7 @@ def raise_hurdle(*, reply: Reply, by: Any, actions: Iterable[Action] = (), **val
 
 
 @transaction.atomic
+@ledger.gathered()
 def change_raised(*, hurdle: Hurdle, version: int, by: Any, actions: Iterable[Action] = (), **values: Any) -> Hurdle:
     """Change a hurdle that is still a draft of its reply."""
     refuse_unknown(values, RAISED_FIELDS)
@@ -56,6 +58,7 @@ def change_raised(*, hurdle: Hurdle, version: int, by: Any, actions: Iterable[Ac
 
 
 @transaction.atomic
+@ledger.gathered()
 def drop_raised(*, hurdle: Hurdle, by: Any) -> None:
     """Take a draft back."""
     _claim(hurdle, by)
@@ -64,6 +67,7 @@ def drop_raised(*, hurdle: Hurdle, by: Any) -> None:
 
 
 @transaction.atomic
+@ledger.gathered()
 def say_no_hurdle(*, reply: Reply, by: Any, none: bool = True) -> None:
     """Answer that nothing stands in the way, or take that word back; a second click changes nothing."""
     touch(reply=reply, by=by)

@@ -37,6 +37,7 @@ ARCHIVED = "保管した取組には報告できません。"
 
 
 @transaction.atomic
+@ledger.gathered()
 def save_report(
     *, action: Action, reply: Reply, lifecycle: str, percent: int, by: Any, done: str = "",
     reason_kind: str = "", reason: str = "", version: int | None = None,
@@ -65,6 +66,7 @@ def save_report(
 
 
 @transaction.atomic
+@ledger.gathered()
 def mark_no_change(
     *, action: Action, reply: Reply, by: Any, version: int | None = None
 ) -> ProgressReport:  # fmt: skip
@@ -75,6 +77,7 @@ def mark_no_change(
 
 
 @transaction.atomic
+@ledger.gathered()
 def mark_rest_no_change(*, reply: Reply, by: Any) -> list[ProgressReport]:
     """Report 変更なし for every action of the department that has no draft yet, in one statement."""
     touch(reply=reply, by=by)
@@ -91,6 +94,7 @@ def mark_rest_no_change(*, reply: Reply, by: Any) -> list[ProgressReport]:
 
 
 @transaction.atomic
+@ledger.gathered()
 def undo_report(*, action: Action, reply: Reply, by: Any, version: int | None = None) -> None:
     """Take a draft back; an official report stays. `version`, where given, must be that of the draft."""
     touch(reply=reply, by=by)

@@ -29,6 +29,7 @@ UNSAFE = (
 
 
 @transaction.atomic
+@ledger.gathered()
 def save_score(
     *,
     reply: Reply,

@@ -167,5 +167,5 @@ def _link(decision: Decision, action: Action, how: str, by: Any) -> DecisionActi
 
 @transaction.atomic
 def unlink_action(*, link: DecisionAction, by: Any) -> None:
-    ledger.record(by=by, act="unlink", obj=link.decision, before={"action": str(link.action)})
-    link.delete()
+    if link.delete()[0]:
+        ledger.record(by=by, act="unlink", obj=link.decision, before={"action": str(link.action)})

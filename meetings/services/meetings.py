@@ -109,8 +109,10 @@ def update_agenda_item(
 @transaction.atomic
 def remove_agenda_item(*, item: AgendaItem, by: Any) -> None:
     """Take an item off; decisions made under it stay with the meeting."""
-    ledger.record(by=by, act="delete", obj=item, before=_agenda_state(item), note=str(item.meeting))
-    item.delete()
+    gone = ledger.event(by=by, act="delete", obj=item, before=_agenda_state(item), note=str(item.meeting))
+    if not item.delete()[0]:
+        raise ValidationError("この議題は、ほかの人が先に外しています。")
+    ledger.record_many([gone])
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ Value = str | Decimal | dt.date | None
 
 
 @transaction.atomic
+@ledger.gathered()
 def save_answer(*, reply: Reply, question: Question, value: Value, version: int, by: Any) -> Answer:
     """Store the answer to one question; `version` is that of the answer seen, 0 for none.
 

@@ -24,6 +24,20 @@ FIELDS = ("name", "size", "content_type", "sha256")
 @transaction.atomic
 def attach_files(*, reply: Reply, uploads: Sequence[UploadedFile], by: Any) -> list[Attachment]:
     """Take several files in, all or none. Raises ValidationError that names the file and what is wrong with it."""
+    stored: list[str] = []
+    try:
+        with ledger.gathered():
+            return _attached_all(reply, uploads, stored, by)
+    except BaseException:
+        for name in stored:
+            storage.discard(name)
+        raise
+
+
+def _attached_all(
+    reply: Reply, uploads: Sequence[UploadedFile], stored: list[str], by: Any
+) -> list[Attachment]:  # fmt: skip
+    """`stored` collects the names under which files came to lie on disk."""
     touch(reply=reply, by=by)
     if not uploads:
         raise ValidationError("添付するファイルを選んでください。")
@@ -32,19 +46,14 @@ def attach_files(*, reply: Reply, uploads: Sequence[UploadedFile], by: Any) -> l
         raise ValidationError(
             f"添付は1つの回答に{settings.ATTACHMENTS_PER_REPLY}個までです（いま{len(present)}個）。"
         )
-    stored: list[str] = []
-    try:
-        rows = [_attached(reply, upload, stored, by) for upload in uploads]
-        _refuse_twins(present, rows)
-        ledger.record_many([ledger.event(by=by, act="attach", obj=r, after=ledger.state_of(r, FIELDS)) for r in rows])
-    except BaseException:
-        for name in stored:
-            storage.discard(name)
-        raise
+    rows = [_attached(reply, upload, stored, by) for upload in uploads]
+    _refuse_twins(present, rows)
+    ledger.record_many([ledger.event(by=by, act="attach", obj=r, after=ledger.state_of(r, FIELDS)) for r in rows])
     return rows
 
 
 @transaction.atomic
+@ledger.gathered()
 def remove_attachment(*, attachment: Attachment, by: Any) -> None:
     """Take a file off the reply. Its bytes go too, unless an accepted version of the reply names them."""
     touch(reply=attachment.reply, by=by)

@@ -38,7 +38,8 @@ class Mark:
 def touch(*, reply: Reply, by: Any) -> None:
     """Claim the right to write into `reply`; every section's save calls this first, in its own transaction.
 
-    Raises ValidationError when the department may not enter anything now. The first touch ends the silence.
+    Raises ValidationError when the department may not enter anything now. The first touch ends the silence, which is
+    an act of its own: the save gathers its acts (`ledger.gathered`), so that the ledger is still taken last.
     """
     stored = common.locked(reply)
     common.expect_entry(stored)

@@ -48,6 +48,7 @@ def set_change_note(*, edition: Edition, lineage: UUID, text: str, version: int,
 
 
 @transaction.atomic
+@ledger.gathered()
 def decide_relinks(*, edition: Edition, choices: Mapping[str, Element | None], by: Any) -> int:
     """Let undecided stranded things go to the chosen element, or without one (None); return how many.
 
@@ -75,6 +76,7 @@ def decide_relinks(*, edition: Edition, choices: Mapping[str, Element | None], b
 
 
 @transaction.atomic
+@ledger.gathered()
 def undo_relink(*, edition: Edition, key: str, by: Any) -> None:
     """Make a stranded thing undecided again; in the edition in force its new link goes."""
     edition = _lock_open(edition)

@@ -28,6 +28,7 @@ class Followed:
 
 
 @transaction.atomic
+@ledger.gathered()
 def follow_version(
     *, plan: NationalPlan, version: int, current_version: int | None, choices: Choices, by: Any
 ) -> Followed:

@@ -21,6 +21,7 @@ from strategy.services.national import CATEGORY_ORDER, TARGET_FIELDS, change, ta
 
 PLAN_FIELDS = ("name", "label", "published_on", "period_from", "period_to", "source", "as_of", "note", "verified")
 ITEM_FIELDS = ("category", "number", "name", "short_name", "description", "verified")
+GONE = "ほかの人が先に削除しています。"
 Errors = dict[str, str]
 
 
@@ -148,15 +149,17 @@ def _create(obj: Any, fields: Sequence[str], errors: Errors, by: Any) -> Any:
 
 
 def _delete(obj: models.Model, fields: Sequence[str], by: Any) -> None:
-    ledger.record(by=by, act="delete", obj=obj, before=ledger.state_of(obj, fields))
-    obj.delete()
+    gone = ledger.event(by=by, act="delete", obj=obj, before=ledger.state_of(obj, fields))
+    if not obj.delete()[0]:
+        raise ValidationError(GONE)
+    ledger.record_many([gone])
 
 
 def _neighbour(rows: Sequence[Versioned], row: Versioned, direction: str) -> Any:
     step = {"up": -1, "down": 1}[direction]
     place = next((i for i, r in enumerate(rows) if r.pk == row.pk), None)
     if place is None:
-        raise ValidationError("ほかの人が先に削除しています。")
+        raise ValidationError(GONE)
     return rows[place + step] if 0 <= place + step < len(rows) else None
 
 

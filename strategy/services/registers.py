@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from lib import ledger
 from strategy.models import RegisterEntry
 from strategy.services.national import update_entry
 
@@ -31,11 +32,12 @@ class RowsRefused(ValidationError):
 
 
 @transaction.atomic
+@ledger.gathered()
 def update_entries(*, rows: Sequence[EntryChange], by: Any) -> int:
     """Store all rows of one register and return how many differed. Raises RowsRefused with every wrong row."""
     refused: dict[int, ValidationError] = {}
     changed = 0
-    for row in rows:
+    for row in sorted(rows, key=lambda r: r.entry.pk):
         try:
             stored = update_entry(entry=row.entry, version=row.version, by=by, **row.values)
             changed += stored.version != row.version

@@ -24,6 +24,7 @@ CORRECTED = "照会の回答の訂正による"
 
 
 @transaction.atomic
+@ledger.gathered()
 def report_entry(
     *, reply: Reply, entry: RegisterEntry, answer: str, values: Mapping[str, Any], version: int, by: Any
 ) -> ReportedFigure:
@@ -42,6 +43,7 @@ def report_entry(
 
 
 @transaction.atomic
+@ledger.gathered()
 def report_actual(
     *, reply: Reply, indicator: Indicator, answer: str, values: Mapping[str, Any], comment: str = "", version: int,
     by: Any,
