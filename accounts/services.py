@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Department, FormerPassword, Membership, User, default_until
 from accounts.roles import Role
 from lib import ledger
-from lib.writes import save_versioned
+from lib.writes import insert, save_versioned
 
 DEPARTMENT_FIELDS = ("code", "name", "short_name", "kind", "parent", "order", "valid_from", "valid_to")
 USER_FIELDS = ("login_id", "display_name", "email", "is_active")
@@ -25,7 +25,7 @@ MEMBERSHIP_FIELDS = ("user", "department", "role", "valid_from", "valid_until")
 def create_department(*, by: Any, **values: Any) -> Department:
     department = Department(**values)
     department.full_clean()
-    department.save()
+    insert(department)
     ledger.record(by=by, act="create", obj=department, after=ledger.state_of(department, DEPARTMENT_FIELDS))
     return department
 
@@ -48,7 +48,7 @@ def create_user(*, by: Any, password: str, must_change: bool = True, **values: A
     validate_password(password, user)
     _choose(user, password)
     user.full_clean()
-    user.save()
+    insert(user)
     _remember(user)
     ledger.record(by=by, act="create", obj=user, after=ledger.state_of(user, USER_FIELDS))
     return user
@@ -88,7 +88,7 @@ def grant_membership(
         valid_from=valid_from, valid_until=valid_until or default_until(valid_from),
     )  # fmt: skip
     membership.full_clean()
-    membership.save()
+    insert(membership)
     ledger.record(by=by, act="create", obj=membership, after=ledger.state_of(membership, MEMBERSHIP_FIELDS))
     return membership
 

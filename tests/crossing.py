@@ -39,7 +39,7 @@ def met(act: Callable[[], Any], hold: Callable[[], Any], write: Callable[[], Any
             write()
         act()
         return []
-    held, done, failed = threading.Event(), threading.Event(), []
+    held, done, failed, broken = threading.Event(), threading.Event(), [], []
 
     def other() -> None:
         try:
@@ -50,6 +50,8 @@ def met(act: Callable[[], Any], hold: Callable[[], Any], write: Callable[[], Any
                 write()
         except OperationalError as error:
             failed.append(error)
+        except Exception as error:
+            broken.append(error)
         finally:
             held.set()
             connection.close()
@@ -65,6 +67,8 @@ def met(act: Callable[[], Any], hold: Callable[[], Any], write: Callable[[], Any
     finally:
         done.set()
         thread.join()
+        if broken:
+            raise AssertionError("the other one could not even begin") from broken[0]
     return failed
 
 

@@ -15,7 +15,7 @@ from actions import money
 from actions.models import Action, Budget, FundingProgramme
 from actions.services.labels import labelled, refuse_unknown
 from lib import fiscal, ledger
-from lib.writes import StaleError, save_versioned
+from lib.writes import StaleError, insert, save_versioned
 
 BUDGET_FIELDS = (*money.AMOUNTS, "programme", "note")
 PLACE_FIELDS = ("action", "fiscal_year", "kind", "number")
@@ -125,7 +125,7 @@ def create_programme(*, by: Any, **values: Any) -> FundingProgramme:
     refuse_unknown(values, PROGRAMME_FIELDS)
     programme = FundingProgramme(**values)
     programme.full_clean()
-    programme.save(force_insert=True)
+    insert(programme)
     ledger.record(by=by, act="create", obj=programme, after=labelled(programme, PROGRAMME_FIELDS))
     return programme
 

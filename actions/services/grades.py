@@ -13,7 +13,7 @@ from django.utils import timezone
 from actions.models import Action, Grade, GradeScale, HeadGrade, PlanScale
 from actions.services.labels import refuse_long_text
 from lib import ledger
-from lib.writes import StaleError, save_versioned
+from lib.writes import StaleError, insert, save_versioned
 from strategy.models import Plan
 
 Row = Mapping[str, Any]
@@ -27,7 +27,7 @@ def create_scale(*, name: str, rows: Sequence[Row], by: Any, note: str = "") -> 
     """Store a scale with its grades (code, label, value or None, agrees) in their order."""
     scale = GradeScale(name=name, note=note)
     scale.full_clean()
-    scale.save()
+    insert(scale)
     _set_grades(scale, rows)
     ledger.record(by=by, act="create", obj=scale, after=_state(scale))
     return scale

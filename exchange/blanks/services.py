@@ -14,7 +14,7 @@ from exchange.blanks.models import Blank
 from exchange.parsing.limits import MEGABYTE, Limits
 from exchange.reading import Workbook, read_workbook
 from lib import ledger
-from lib.writes import save_versioned
+from lib.writes import insert, save_versioned
 
 log = logging.getLogger(__name__)
 FIELDS = ("title", "source", "sheet", "row", "cells")
@@ -49,7 +49,7 @@ def create_blank(
     )  # fmt: skip
     _try(blank)
     blank.full_clean(exclude=["content"])
-    blank.save(force_insert=True)
+    insert(blank)
     ledger.record(by=by, act="create", obj=blank, after=ledger.state_of(blank, FIELDS))
     return blank
 
@@ -75,8 +75,9 @@ def update_blank(
 @transaction.atomic
 def delete_blank(*, blank: Blank, by: Any) -> None:
     """Take a 様式 away; files that were filled in are in other hands already."""
-    ledger.record(by=by, act="delete", obj=blank, before=ledger.state_of(blank, FIELDS))
-    blank.delete()
+    gone = ledger.event(by=by, act="delete", obj=blank, before=ledger.state_of(blank, FIELDS))
+    if blank.delete()[0]:
+        ledger.record_many([gone])
 
 
 def fill(*, blank: Blank, common: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -21,6 +21,7 @@ from exchange.wizard.models import Draft, Layout
 from exchange.wizard.targets import Opened, Target
 from exchange.wizard.transform import Choices, Table, make
 from lib import ledger
+from lib.writes import refused_where_taken
 
 CELLS = 400_000
 WIDEST = 200
@@ -174,7 +175,8 @@ def remember(*, draft: Draft, table: Table, by: Any) -> Layout:
     layout.title = f"{draft.file_name}（{draft.chosen().sheet}）"[:200]
     layout.heads = [label for label in table.labels if label][:WIDEST]
     layout.choices, layout.changed_by_id = draft.choices, ledger.actor(by).user_id
-    layout.save()
+    with refused_where_taken(layout):
+        layout.save()
     Layout.objects.filter(pk=layout.pk).update(used=F("used") + 1)
     after = ledger.state_of(layout, LAYOUT_FIELDS)
     if before != after:
@@ -185,8 +187,9 @@ def remember(*, draft: Draft, table: Table, by: Any) -> Layout:
 @transaction.atomic
 def forget(*, layout: Layout, by: Any) -> None:
     """Drop what is remembered of a layout; files that came in by it stay as they are."""
-    ledger.record(by=by, act="delete", obj=layout, before=ledger.state_of(layout, LAYOUT_FIELDS))
-    layout.delete()
+    gone = ledger.event(by=by, act="delete", obj=layout, before=ledger.state_of(layout, LAYOUT_FIELDS))
+    if layout.delete()[0]:
+        ledger.record_many([gone])
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from lib import ledger
-from lib.writes import StaleError, save_versioned
+from lib.writes import StaleError, insert, save_versioned
 from maturity import evidence
 
 State = Callable[[Any], dict[str, Any]]
@@ -68,7 +68,7 @@ def lock(obj: models.Model, version: int) -> Any:
 def store(obj: models.Model, *, version: int | None, fields: Iterable[str]) -> None:
     """Write a checked row: a new one without a version, else the one that still has `version`."""
     if version is None:
-        obj.save(force_insert=True)
+        insert(obj)
     else:
         save_versioned(obj, version=version, fields=fields)
 

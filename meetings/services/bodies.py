@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from lib import ledger
-from lib.writes import save_versioned
+from lib.writes import insert, save_versioned
 from meetings.models import Body
 
 NEEDED_FIELDS = ("name", "purpose", "members", "frequency", "order")
@@ -49,7 +49,7 @@ def create_body(*, by: Any, **values: Any) -> Body:
     body = Body(**{"order": last + 1} | values)
     body.full_clean()
     _check_seats(body)
-    body.save()
+    insert(body)
     ledger.record(by=by, act="create", obj=body, after=ledger.state_of(body, BODY_FIELDS))
     return body
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lib import ledger
+from lib.writes import insert
 from strategy.models import Checklist, ChecklistGroup, ChecklistItem, Element, Layer
 
 # Roles of layers whose elements can be answered with 済 or 未着手.
@@ -40,7 +41,7 @@ def create_checklist_from_layer(*, layer: Layer, title: str = "", by: Any) -> Ch
         source=f"{edition.plan} {edition.label}「{layer.name}」", as_of=timezone.localdate(),
     )  # fmt: skip
     checklist.full_clean()
-    checklist.save(force_insert=True)
+    insert(checklist)
     _fill(checklist, layer, elements)
     ledger.record(
         by=by, act="create", obj=checklist, after=ledger.state_of(checklist, ("title", "source")),

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from lib import fiscal, ledger, wareki
-from lib.writes import save_versioned
+from lib.writes import insert, save_versioned
 from strategy.achievement import figure
 from strategy.models import (
     ActualCorrection,
@@ -46,7 +46,7 @@ def create_indicator(
     _assign(indicator, values)
     indicator.full_clean()
     _check_department(indicator)
-    indicator.save(force_insert=True)
+    insert(indicator)
     _link(indicator, elements, items)
     _store_targets(indicator, targets or {})
     ledger.record(by=by, act="create", obj=indicator, after=_state(indicator))

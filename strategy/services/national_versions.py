@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from lib import ledger
 from lib.models import Versioned
-from lib.writes import save_versioned
+from lib.writes import insert, save_versioned
 from strategy import relink_items
 from strategy.models import NationalPlan, NationalTarget, PriorityItem
 from strategy.models.national import MOST_TEXT, category_choices
@@ -143,7 +143,7 @@ def _create(obj: Any, fields: Sequence[str], errors: Errors, by: Any) -> Any:
     obj.full_clean()
     if errors:
         raise ValidationError(errors)
-    obj.save(force_insert=True)
+    insert(obj)
     ledger.record(by=by, act="create", obj=obj, after=ledger.state_of(obj, fields))
     return obj
 

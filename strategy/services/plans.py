@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from lib import ledger
-from lib.writes import save_versioned
+from lib.writes import insert, save_versioned
 from strategy import queries_editions, relink
 from strategy.models import Edition, Element, ElementLink, Layer, Plan
 from strategy.services.editions import carry_out
@@ -47,7 +47,7 @@ def create_plan(
         is_main=is_main, order=(Plan.objects.aggregate(last=Max("order"))["last"] or 0) + 1,
     )  # fmt: skip
     _check_plan(plan)
-    plan.save(force_insert=True)
+    insert(plan)
     edition = Edition.objects.create(plan=plan, label=FIRST_LABEL, order=1)
     add_layers(edition, layers)
     names = "、".join(layer["name"] for layer in layers)

@@ -22,6 +22,7 @@ def create_relation(
     *, plan: Plan, kind: str, name: str = "", other: Plan | None = None, basis: str = "", note: str = "", by: Any
 ) -> PlanRelation:
     """Add a relation at the end; the other plan is either named or chosen, not both."""
+    _hold(plan.pk)
     row = PlanRelation(plan=plan, kind=kind, name=name, other=other, basis=basis, note=note, order=_next_order(plan))
     _check(row)
     row.save(force_insert=True)
@@ -33,6 +34,7 @@ def create_relation(
 def update_relation(
     *, row: PlanRelation, version: int, kind: str, name: str, other: Plan | None, basis: str, note: str, by: Any
 ) -> PlanRelation:
+    _hold(row.plan_id)
     before = ledger.state_of(row, FIELDS)
     row.kind, row.name, row.other, row.basis, row.note = kind, name, other, basis, note
     _check(row)
@@ -44,7 +46,7 @@ def update_relation(
 @transaction.atomic
 def move_relation(*, row: PlanRelation, direction: str, by: Any) -> None:
     """Swap with the relation before (`up`) or after (`down`)."""
-    Plan.objects.select_for_update(no_key=True).get(pk=row.plan_id)
+    _hold(row.plan_id)
     reorder(list(row.plan.relations.all()), row, direction)
     ledger.record(by=by, act="move", obj=row, note="前へ" if direction == "up" else "後へ")
 
@@ -70,6 +72,11 @@ def load_relations(*, plan: Plan, rows: Iterable[Mapping[str, Any]]) -> int:
     for relation in made:
         relation.full_clean(exclude=("plan",), validate_constraints=False)
     return len(PlanRelation.objects.bulk_create(made))
+
+
+def _hold(plan: int) -> None:
+    """Lock the plan: no constraint of the database knows what the same relation is."""
+    Plan.objects.select_for_update(no_key=True).get(pk=plan)
 
 
 def _next_order(plan: Plan) -> int:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from lib import ledger
-from lib.writes import StaleError, save_versioned
+from lib.writes import StaleError, insert, save_versioned
 from strategy.models import Term
 
 FIELDS = ("term", "reading", "explanation", "aliases")
@@ -20,7 +20,7 @@ FORM_LENGTH, EXPLANATION_LENGTH = 60, 1000
 def create_term(*, term: str, reading: str, explanation: str, aliases: Sequence[str] = (), by: Any) -> Term:
     row = Term(term=term, reading=reading, explanation=explanation, aliases=list(aliases))
     _check(row)
-    row.save(force_insert=True)
+    insert(row)
     ledger.record(by=by, act="create", obj=row, after=ledger.state_of(row, FIELDS))
     return row
 
