@@ -134,6 +134,7 @@ class FieldHolder:
     def hand_over(self, *, moves: Moves, on: dt.date, by: Any) -> None:
         given = {pk: to for pk, to in moves.items() if to is not None}
         rows = self.model._default_manager.filter(pk__in=given).select_related(self.field).order_by("pk")
+        rows = rows.select_for_update(of=("self",), no_key=True)
         events, now = [], timezone.now()
         for row in rows:
             heir = given[row.pk]

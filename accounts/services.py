@@ -108,7 +108,7 @@ def update_membership(*, membership: Membership, version: int, by: Any, **values
 def extend_memberships(*, memberships: list[Membership], until: dt.date, by: Any) -> int:
     """Move the end date of several memberships; returns how many moved."""
     events = []
-    for membership in memberships:
+    for membership in sorted(memberships, key=lambda m: m.pk):
         before = ledger.state_of(membership, MEMBERSHIP_FIELDS)
         membership.valid_until = until
         membership.full_clean()

@@ -90,6 +90,7 @@ def apply_reorganisation(*, reorganisation: Reorganisation, digest: str, by: Any
     stored = _open(reorganisation)
     if stored.effective_on > timezone.localdate():
         raise ValidationError(f"適用できるのは施行日（{format_date(stored.effective_on)}）からです。", code="early")
+    _hold_departments()
     found = preview(stored)
     if not found.plans:
         raise ValidationError("所属の変更が1つもありません。")
@@ -184,6 +185,7 @@ def _told(plan: Plan) -> dict[str, Any]:
 @ledger.gathered()
 def adopt(*, keys: Sequence[str], department: Department, by: Any) -> int:
     """Give orphans to a department that exists; returns how many."""
+    _hold_departments()
     today = timezone.localdate()
     if not Department.objects.on(today).filter(pk=department.pk).exists():
         raise ValidationError({"department": "いまある所属を選んでください。"})
@@ -212,6 +214,11 @@ def _open(reorganisation: Reorganisation) -> Reorganisation:
     if stored.applied_at:
         raise ValidationError(DONE, code="applied")
     return stored
+
+
+def _hold_departments() -> None:
+    """Lock every department: nothing changes hands twice, and no round is opened meanwhile."""
+    list(Department.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _touch(stored: Reorganisation) -> None:

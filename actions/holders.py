@@ -14,7 +14,7 @@ from accounts.models import Department
 from actions.models import Action, Hurdle, ProgressReport, Proposal
 from lib import ledger
 from rounds.models import Reply
-from rounds.services.handover import ensure_reply, open_replies
+from rounds.services.handover import ensure_reply, hold_open_replies, open_replies
 
 
 class ActionHolder(FieldHolder):
@@ -28,6 +28,7 @@ class ActionHolder(FieldHolder):
 
     def hand_over(self, *, moves: Moves, on: dt.date, by: Any) -> None:
         """The department that leads from now on is asked in every round in which the old one still answers."""
+        hold_open_replies()
         rows = Action.objects.filter(pk__in=moves)
         before = dict(rows.values_list("pk", "lead_department"))
         super().hand_over(moves=moves, on=on, by=by)

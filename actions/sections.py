@@ -105,6 +105,9 @@ class ProgressSection:
             "rows": [_cells(r) for r in rows], "actions": [_frozen(r) for r in rows],
         }  # fmt: skip
 
+    def hold(self, replies: Sequence[Reply]) -> None:
+        services.hold_actions(replies)
+
     def accept(self, *, reply: Reply, by: Any) -> None:
         services.accept_reports(reply=reply, by=by)
 

@@ -63,6 +63,8 @@ def _run(rows: Sequence[models.Model], names: Sequence[str], versions: Sequence[
     values = [[*_values(obj, columns, connection), obj.pk] for obj in rows]
     for line, version in zip(values, versions or (), strict=versions is not None):
         line.append(version)
+    # Whoever else locks several of these rows does so in the order of their keys.
+    values.sort(key=lambda line: line[len(columns)])
     with connection.cursor() as cursor:
         cursor.executemany(" ".join(words), values)
         return cursor.rowcount

@@ -53,9 +53,11 @@ def _office_problem(file: BinaryIO, ending: str) -> str:
     )
     try:
         with zipfile.ZipFile(file) as package:
-            names = [i.filename for i in package.infolist()[:ENTRIES]]
+            names = package.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError):
         return wrong
+    if len(names) > ENTRIES:
+        return f"文書の部品が多すぎます（{len(names):,}個）。分けて保存し直してください。"
     if any(n.lower().endswith("vbaproject.bin") for n in names):
         return "マクロを含む文書は添付できません。マクロのない形式で保存し直してください。"
     fits = "[Content_Types].xml" in names and any(n.startswith(OFFICE[ending]) for n in names)

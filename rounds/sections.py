@@ -85,6 +85,15 @@ class Reopening(Protocol):
 
 
 @runtime_checkable
+class Holding(Protocol):
+    """What a section also does when accepting writes into rows that others write as well."""
+
+    def hold(self, replies: Sequence[Reply]) -> None:
+        """Lock those rows for all the replies at once, in the order of their keys, in the caller's transaction."""
+        ...
+
+
+@runtime_checkable
 class Heritable(Protocol):
     """What a section also does when a reply goes on with the successor of its department."""
 

@@ -9,7 +9,7 @@ from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast
 
 from accounts.holdings import FieldHolder, Moves
-from rounds.services.handover import ensure_reply, open_replies
+from rounds.services.handover import ensure_reply, hold_open_replies, open_replies
 from strategy.models import Indicator, RegisterEntry, ReportedFigure
 
 
@@ -38,6 +38,7 @@ class RegisterEntryHolder(FieldHolder):
         return RegisterEntry.objects.exclude(applicable="no")
 
     def hand_over(self, *, moves: Moves, on: dt.date, by: Any) -> None:
+        hold_open_replies()
         super().hand_over(moves=moves, on=on, by=by)
         _follow(_drafts().filter(entry__in=moves), "entry", moves, by)
 
@@ -50,6 +51,7 @@ class IndicatorHolder(FieldHolder):
         return Indicator.objects.filter(archived_at__isnull=True)
 
     def hand_over(self, *, moves: Moves, on: dt.date, by: Any) -> None:
+        hold_open_replies()
         self._tell_apart(moves)
         super().hand_over(moves=moves, on=on, by=by)
         _follow(_drafts().filter(indicator__in=moves), "indicator", moves, by)

@@ -129,5 +129,6 @@ def holders(item_ids: set[int]) -> dict[str, list[Holder]]:
 
 def relink(changes: Changes, by: Any) -> None:
     """Run inside the transaction that moves, so that a failure leaves everything where it was."""
-    for follower in _followers:
+    # Actions before indicators, which is the order in which an acceptance locks them.
+    for follower in reversed(_followers):
         follower.relink(changes, by)

@@ -72,6 +72,9 @@ class RegisterSection:
             ],
         }  # fmt: skip
 
+    def hold(self, replies: Sequence[Reply]) -> None:
+        services.hold_figures(replies, self.key)
+
     def accept(self, *, reply: Reply, by: Any) -> None:
         services.accept_figures(reply=reply, key=self.key, by=by)
 
@@ -131,6 +134,9 @@ class IndicatorSection:
                 for row in rows if row.report
             ],
         }  # fmt: skip
+
+    def hold(self, replies: Sequence[Reply]) -> None:
+        services.hold_figures(replies, self.key)
 
     def accept(self, *, reply: Reply, by: Any) -> None:
         services.accept_figures(reply=reply, key=self.key, by=by)

@@ -25,6 +25,7 @@ from actions.services.plans import (
 from actions.services.reports import (
     accept_reports,
     ad_hoc_report,
+    hold_actions,
     mark_no_change,
     mark_rest_no_change,
     save_report,
@@ -43,6 +44,7 @@ __all__ = [
     "create_scale",
     "drop_raised",
     "grade_action",
+    "hold_actions",
     "mark_no_change",
     "mark_rest_no_change",
     "merge_action",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -135,6 +135,13 @@ def ad_hoc_report(
     _make_official([(stored, report)], by)
     action.refresh_from_db()
     return report
+
+
+def hold_actions(replies: Sequence[Reply]) -> None:
+    """Lock the actions that accepting the replies will write."""
+    drafts = ProgressReport.objects.filter(reply__in=replies, accepted_at__isnull=True)
+    rows = Action.objects.filter(pk__in=drafts.values("action")).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 @transaction.atomic

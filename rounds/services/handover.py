@@ -23,6 +23,12 @@ def open_replies() -> Any:
     return Reply.objects.filter(still, state__in=OPEN).select_related("round", "department")
 
 
+def hold_open_replies() -> None:
+    """Lock all of them before anything that was entered in one moves: a department that saves has its reply first."""
+    rows = open_replies().select_related(None).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+
+
 def ensure_reply(*, round_: Round, department: Department, by: Any) -> Reply:
     """The reply of a successor; it is asked from now on."""
     reply, made = Reply.objects.get_or_create(round=round_, department=department)
@@ -33,7 +39,8 @@ def ensure_reply(*, round_: Round, department: Department, by: Any) -> Reply:
 
 def hand_over_replies(*, moves: Mapping[int, Department | None], by: Any) -> None:
     """Each open reply goes on with its heir; without one it only ends. What was handed in becomes a draft again."""
-    for old in open_replies().filter(pk__in=moves).select_for_update(of=("self",), no_key=True).order_by("pk"):
+    hold_open_replies()
+    for old in open_replies().filter(pk__in=moves).order_by("pk"):
         heir = moves[old.pk]
         if heir:
             _carry(old, ensure_reply(round_=old.round, department=heir, by=by), by)

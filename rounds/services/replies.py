@@ -149,6 +149,7 @@ def _remarked(stored: Reply, marks: Sequence[Mark], by: Any) -> list[ledger.Even
 def accept_reply(*, reply: Reply, version: int, by: Any) -> Reply:
     """Freeze the reply as it reads now and make its answers official."""
     stored = common.locked(reply)
+    _hold([stored])
     ledger.record_many([_accepted(stored, version=version, by=by)])
     return stored
 
@@ -166,8 +167,16 @@ def accept_replies(*, round_: Round, versions: Mapping[int, int], by: Any) -> in
     replies = list(rows.filter(round=round_, pk__in=versions).order_by("pk"))
     if len(replies) != len(versions):
         raise ValidationError("この照会にない回答が含まれています。画面を開き直してください。")
+    _hold(replies)
     ledger.record_many([_accepted(r, version=versions[r.pk], by=by) for r in replies])
     return len(replies)
+
+
+def _hold(replies: Sequence[Reply]) -> None:
+    """Lock what the acceptance of replies of one round will write, so that two who write many never cross."""
+    for section in sections.of_round(replies[0].round):
+        if isinstance(section, sections.Holding):
+            section.hold(replies)
 
 
 def _accepted(stored: Reply, *, version: int, by: Any) -> ledger.Event:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from lib import ledger
@@ -21,6 +22,10 @@ from strategy.services.national import entry_refusals, update_entry
 
 FIELDS = ("answer", "values", "comment")
 CORRECTED = "照会の回答の訂正による"
+# By the key of a section: which field names what is reported on.
+TARGETS: dict[str, tuple[str, type[Model]]] = {
+    "registers": ("entry", RegisterEntry), "indicators": ("indicator", Indicator),
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -112,10 +117,18 @@ def _create(report: ReportedFigure) -> None:
         raise StaleError(twin.first()) from error
 
 
+def hold_figures(replies: Sequence[Reply], key: str) -> None:
+    """Lock the rows of registers, or the indicators, that accepting the replies will write."""
+    field, model = TARGETS[key]
+    drafts = ReportedFigure.objects.filter(reply__in=replies, accepted_at__isnull=True, answer="given")
+    rows = model._default_manager.filter(pk__in=drafts.values(field)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 @transaction.atomic
 def accept_figures(*, reply: Reply, key: str, by: Any) -> None:
     """Make the reports of one section (`registers` or `indicators`) official."""
-    field = {"registers": "entry", "indicators": "indicator"}[key]
+    field, _ = TARGETS[key]
     rows = ReportedFigure.objects.filter(reply=reply, accepted_at__isnull=True, **{f"{field}__isnull": False})
     for report in rows.select_related("entry", "indicator").order_by("pk"):
         if report.answer == "given":
@@ -151,7 +164,7 @@ def _measure(indicator: Indicator, day: dt.date, values: dict[str, Any], comment
 @transaction.atomic
 def reopen_figures(*, reply: Reply, key: str, by: Any) -> None:
     """Take the reports of a section back to drafts; what they made official stays until it is accepted anew."""
-    field = {"registers": "entry", "indicators": "indicator"}[key]
+    field, _ = TARGETS[key]
     rows = ReportedFigure.objects.filter(reply=reply, accepted_at__isnull=False, **{f"{field}__isnull": False})
     for report in rows.select_related("entry", "indicator"):
         before = ledger.state_of(report, ("accepted_at",))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,6 +64,8 @@ def saved_meanwhile(action: Action, by: Any, monkeypatch: Any) -> Iterator[list[
             connection.close()
 
     monkeypatch.setattr(replies, "_accepted", slowly)
+    # As where a section locks nothing beforehand: here the order of rows and ledger alone has to do.
+    monkeypatch.setattr(replies, "_hold", lambda rows: None)
     thread = threading.Thread(target=save)
     thread.start()
     try:
@@ -121,3 +124,14 @@ def test_a_report_is_saved_while_somebody_has_its_action(cast: SimpleNamespace) 
     assert not met(report, lambda: plans._locked(action), change)
     action.refresh_from_db()
     assert (action.title, action.reports.count()) == ("新しい名前", 1)
+
+
+def test_a_round_is_accepted_while_its_actions_are_changed_together(cast: SimpleNamespace) -> None:
+    """Actions are locked in the order of their keys, whichever reply comes first."""
+    later, earlier = make_action(pk=1002, lead_department=cast.tax), make_action(pk=1001, lead_department=cast.welfare)
+    round_ = make_round(sections=["progress"])
+    rows = [make_reply(round=round_, department=d, state="approved") for d in (cast.tax, cast.welfare)]
+    for reply, action in zip(rows, (later, earlier), strict=True):
+        make_report(action=action, reply=reply, percent=70, as_of=round_.period_end)
+    act = partial(accept_all, rows, cast.secretariat)
+    assert not met(act, lambda: plans._locked(earlier), lambda: plans._locked(later))

@@ -78,6 +78,7 @@ def test_files_that_are_what_they_say(name: str, content: bytes) -> None:
         ("a.docx", PDF, "拡張子（docx）と合いません"),
         ("a.docx", b"PK\x03\x04broken", "拡張子（docx）と合いません"),
         ("a.xlsx", office("xl", "xl/vbaProject.bin"), "マクロ"),
+        ("a.docx", office("word", *(f"x/{n}" for n in range(5000)), "word/vbaProject.bin"), "部品が多すぎます"),
         ("a.csv", b"a,b\x00\x01\x02", "拡張子（csv）と合いません"),
         ("a.txt", b"\xff\xfe\x81\x00\x81", "拡張子（txt）と合いません"),
     ],
