@@ -14,13 +14,16 @@ from django.db import models
 from accounts import services as accounts
 from accounts import services_reorganisation as reorganisations
 from accounts.models import Department
+from actions.services import proposals
 from lib.bulk import swap_many
 from rounds import services as rounds
 from strategy.models import ReportedFigure
+from strategy.services import national_versions
 from strategy.services.registers import EntryChange, update_entries
 from tests import builders as make
 from tests.accounts.making import apply, change, make_reorganisation, new
 from tests.crossing import met
+from tests.money.making import make_review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,3 +95,30 @@ def test_an_orphan_is_adopted_once(cast: SimpleNamespace) -> None:
         met(partial(adopt, cast.tax), partial(adopt, cast.welfare), lambda: None)
     action.refresh_from_db()
     assert action.lead_department == cast.welfare
+
+
+# ---- rows that belong to each other
+
+
+def test_a_sheet_is_saved_while_the_proposal_is_decided(cast: SimpleNamespace) -> None:
+    review = make_review([cast.secretariat], cast.secretariat)
+    sheet = review.sheets.get()
+    act = partial(proposals.save_sheet, sheet=sheet, version=1, scores={}, by=cast.secretariat)
+    assert not met(act, have(review.proposal), have(review))
+
+
+def test_a_national_target_is_added_while_its_item_is_changed(cast: SimpleNamespace) -> None:
+    item = make.make_item()
+    act = partial(
+        national_versions.create_target, item=item, by=cast.secretariat, statement="すべて", source="総務省",
+        due_label="毎年度",
+    )  # fmt: skip
+    assert not met(act, have(item.plan), have(item))
+
+
+def test_nothing_is_entered_once_a_round_is_closed(cast: SimpleNamespace) -> None:
+    """PostgreSQL hands over a row that was waited for anew, but what is joined to it as it was before."""
+    reply = make.make_reply(round=make.make_round(sections=["progress"]), department=cast.tax)
+    close = partial(rounds.close_round, round_=reply.round, version=reply.round.version, by=cast.secretariat)
+    with pytest.raises(ValidationError, match="締め切られました"):
+        met(partial(rounds.touch, reply=reply, by=cast.member), close, lambda: None)

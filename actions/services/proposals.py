@@ -126,8 +126,9 @@ def save_sheet(
     comment: str = "", done: bool = False,
 ) -> ReviewSheet:  # fmt: skip
     """Store what one reviewer says. `scores` maps the key of a guideline to points (or None) and a comment."""
-    stored = ReviewSheet.objects.select_for_update(no_key=True).select_related("review__proposal").get(pk=sheet.pk)
-    _expect(stored.review.proposal, "reviewing")
+    _expect(_locked(sheet.review.proposal), "reviewing")
+    rows = ReviewSheet.objects.select_for_update(of=("self",), no_key=True)
+    stored = rows.select_related("review__proposal").get(pk=sheet.pk)
     if stored.review.decision or ledger.actor(by).user_id != stored.reviewer_id:
         raise ValidationError("この審査票に書けるのは、審査中の本人だけです。")
     _refuse_scores(stored.review, scores)

@@ -20,9 +20,13 @@ CHANGED = "表示したあとに、ほかの人がこの回答を動かしまし
 
 
 def locked(reply: Reply) -> Reply:
-    """Lock the row of `reply` until the transaction ends."""
-    rows = Reply.objects.select_for_update(of=("self",), no_key=True).select_related("round", "department")
-    return rows.get(pk=reply.pk)
+    """Lock the row of `reply` until the transaction ends, and read it with its round as both are by then.
+
+    In one statement PostgreSQL would give the row as it is after the wait, and the round as it was before: answers
+    would still be taken from a department that had waited for the closing.
+    """
+    Reply.objects.select_for_update(no_key=True).values_list("pk").get(pk=reply.pk)
+    return Reply.objects.select_related("round", "department").get(pk=reply.pk)
 
 
 def person(by: Any) -> User | None:

@@ -112,7 +112,8 @@ def holds(item: PriorityItem) -> list[str]:
 @transaction.atomic
 def create_target(*, item: PriorityItem, by: Any, **values: Any) -> NationalTarget:
     """Add a target at the end of an item."""
-    item = PriorityItem.objects.select_for_update(no_key=True).select_related("plan").get(pk=item.pk)
+    rows = PriorityItem.objects.select_for_update(of=("self",), no_key=True)
+    item = rows.select_related("plan").get(pk=item.pk)
     last = item.targets.aggregate(last=Max("order"))["last"] or 0
     target = NationalTarget(item=item, order=last + 1, **values)
     return _create(target, TARGET_FIELDS, target_refusals(target, target), by)
