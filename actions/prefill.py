@@ -10,15 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Department
 from actions.models import Action, Proposal, reason_choices
+from lib.http import number_of
 from maturity.models import Axis
 from maturity.pages import gap_page
 
 TITLE_LENGTH = 120
-
-
-def number_of(text: str) -> int | None:
-    """A key from an address; None for anything that no row can have."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def axis_in_use(line: str) -> Axis | None:

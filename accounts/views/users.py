@@ -23,7 +23,7 @@ from accounts.models import Membership, User
 from accounts.roles import Permission
 from lib import fiscal, htmx, listing
 from lib.forms import PortalForm, status_of
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.reads import mark
 
 COLUMNS = (
@@ -157,7 +157,7 @@ def extend(request: Request) -> HttpResponse:
         if count:
             messages.success(request, f"{count}件の役割を延長しました。")
             return redirect("accounts:users")
-    ticked = {m.pk for m in ending} & {int(v) for v in request.POST.getlist("memberships") if v.isdecimal()}
+    ticked = {m.pk for m in ending} & set(map(number_of, request.POST.getlist("memberships")))
     context = {"form": form, "ending": ending, "end": end, "ticked": ticked, "posted": request.method == "POST"}
     return htmx.render(request, "accounts/extend.html", context, status=status_of(form))
 

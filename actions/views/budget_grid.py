@@ -18,11 +18,10 @@ from accounts.roles import Permission
 from actions import money, queries_money
 from actions.forms.budgets import GridBudgetForm
 from actions.models import Action, Budget, FundingProgramme
-from actions.prefill import number_of
 from actions.services.budgets import BudgetChange, BudgetsRefused, save_budgets
 from actions.views.budgets import asked_year
 from lib import fiscal, htmx
-from lib.http import Request
+from lib.http import Request, number_of
 
 ROW = re.compile(r"b([0-9]{1,15})-version")
 FOREIGN = "この表にない行が送られました。画面を開き直してから、もう一度入力してください。"

@@ -21,7 +21,7 @@ from actions.forms.reports import refuse
 from actions.models import Action, Budget, FundingProgramme
 from actions.services import budgets as services
 from lib import fiscal, htmx, listing
-from lib.http import Request
+from lib.http import Request, number_of
 
 COLUMNS = (
     ("code", "取組"), ("department", "担当"), ("requested", "要求額"), ("approved", "予算現額"),
@@ -43,9 +43,8 @@ SEASON_SORTS = {
 
 def asked_year(request: Request) -> int:
     """The fiscal year of the address; this one where it names none that a budget can have."""
-    text = request.GET.get("year", "")
-    known = text.isascii() and text.isdigit() and services.FIRST_YEAR <= int(text[:6]) <= fiscal.LAST_YEAR
-    return int(text) if known else fiscal.fiscal_year(timezone.localdate())
+    year = number_of(request.GET.get("year", "")) or 0
+    return year if services.FIRST_YEAR <= year <= fiscal.LAST_YEAR else fiscal.fiscal_year(timezone.localdate())
 
 
 def year_links(request: Request, chosen: int) -> list[dict[str, Any]]:
@@ -153,9 +152,9 @@ def edit(request: Request, pk: int) -> HttpResponse:
 @requires(Permission.READ)
 def delete(request: Request, pk: int) -> HttpResponse:
     budget = _budget(request, pk)
-    version = request.POST.get("version", "")
+    version = number_of(request.POST.get("version", "")) or 0
     try:
-        services.delete_budget(budget=budget, version=int(version) if version.isdecimal() else 0, by=request.user)
+        services.delete_budget(budget=budget, version=version, by=request.user)
         words = f"{budget.year_label}の{budget.kind_label}を削除しました。"
         messages.success(request, f"{words}金額は操作の記録に残ります。")
     except ValidationError as error:

@@ -15,10 +15,9 @@ from accounts.roles import Permission
 from actions import services
 from actions.forms.bulk import BulkForm, seal, unseal
 from actions.models import Action
-from actions.prefill import number_of
 from actions.services.bulk import MOST, StaleRows, preview
 from lib.forms import status_of
-from lib.http import Request
+from lib.http import Request, number_of
 
 TOO_OLD = "確認の画面を開いてから時間がたちました。もう一度、一覧から選んでください。"
 

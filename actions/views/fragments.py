@@ -20,7 +20,7 @@ from actions.queries_items import item_schedules
 from actions.queries_schedule import Planned, phases_of
 from actions.querysets import ActionQuerySet
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.unchanged import kept
 from strategy.models import Edition, Element, PriorityItem
 from strategy.queries import followed
@@ -113,9 +113,7 @@ def _part(request: Request, template: str, context: dict[str, Any], title: str) 
 
 
 def _edition(request: Request, pk: str) -> Edition:
-    if not (pk.isascii() and pk.isdigit()):
-        raise Http404
-    edition = get_object_or_404(Edition.objects.select_related("plan"), pk=int(pk))
+    edition = get_object_or_404(Edition.objects.select_related("plan"), pk=number_of(pk))
     _check_edition(request, edition)
     return edition
 

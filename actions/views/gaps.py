@@ -20,12 +20,12 @@ from accounts.models import Department
 from accounts.roles import Permission
 from actions import charts, figures
 from actions.models import Action
-from actions.prefill import axis_in_use, number_of
+from actions.prefill import axis_in_use
 from actions.queries import live_with_state
 from actions.services.axes import link_axis as store_link
 from lib import htmx
 from lib.forms import PortalForm, status_of
-from lib.http import Request
+from lib.http import Request, number_of
 from maturity.models import Axis
 
 LATE = ("late", "over")

@@ -18,13 +18,12 @@ from accounts.roles import Permission
 from actions.forms.proposals import ProposalForm
 from actions.forms.reports import refuse
 from actions.models import Proposal, proposal_state_choices
-from actions.prefill import number_of
 from actions.queries_proposals import own_sheet, shown_results
 from actions.querysets_proposals import ProposalQuerySet
 from actions.services import proposals as services
 from lib import htmx, listing
 from lib.filters import PickFilter, PortalFilterSet
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.reads import mark_draft
 
 COLUMNS = (

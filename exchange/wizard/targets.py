@@ -17,6 +17,7 @@ from exchange.wizard import figures, likeness, places
 from exchange.wizard.cleaning import squeezed
 from exchange.wizard.transform import Spec, Spread, Table
 from exchange.wizard.words import VALUES
+from lib.http import number_of
 
 KINDS = (
     (Many, "many"), (One, "one"), (Choice, "choice"), (Day, "day"),
@@ -57,11 +58,12 @@ def find(value: str, user: Any) -> Target | None:
     """The target of `key:scope`, for a reader who may fill it in."""
     key, _, number = value.partition(":")
     book = sheets.find(key)
-    if book is None or not book.allows(user) or not number.isdigit():
+    wanted = number_of(number)
+    if book is None or not book.allows(user) or wanted is None:
         return None
     if book.scope is None:
-        return Target(book, None) if int(number) == 0 else None
-    scope = book.scope(int(number), user)
+        return Target(book, None) if wanted == 0 else None
+    scope = book.scope(wanted, user)
     return Target(book, scope) if scope is not None else None
 
 

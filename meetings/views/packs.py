@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.writes import StaleError
 from meetings import queries_packs, storage_packs
 from meetings.content import CorruptError
@@ -68,11 +68,9 @@ def pack_sections(request: Request, pk: int) -> HttpResponse:
     meeting = _meeting(pk)
     order = _moved(request.POST.getlist("order"), request.POST.get("move", ""))
     wanted = [key for key in order if key in request.POST.getlist("section")]
-    version = request.POST.get("version", "")
+    version = number_of(request.POST.get("version", ""))
     try:
-        packs.choose_sections(
-            meeting=meeting, sections=wanted, version=int(version) if version.isdecimal() else None, by=request.user
-        )
+        packs.choose_sections(meeting=meeting, sections=wanted, version=version, by=request.user)
     except StaleError as refusal:
         words = "ほかの人が先に章を変えています。いまの並びを確かめて、もう一度保存してください。"
         messages.error(request, refusal.told(words))

@@ -148,3 +148,26 @@ def addresses(row: Row, world: SimpleNamespace, number: int, word: str) -> Itera
         except (NoReverseMatch, Resolver404):
             continue
         yield url
+
+
+# More digits than Python reads, a digit that is no number, a year with something behind it.
+NUMBERS = ("9" * 5000, "²", "00202699999")
+WHERE = (
+    ("lead", "GET", "actions:budgets", (), "year"), ("lead", "GET", "actions:budget_grid", (), "year"),
+    ("lead", "GET", "actions:element_figures", (), "edition"),
+    ("lead", "POST", "actions:budget_delete", ("budget",), "version"),
+    ("secretariat", "POST", "meetings:pack_sections", ("meeting",), "version"),
+    ("admin", "POST", "accounts:extend", (), "memberships"), ("secretariat", "GET", "wizard:start", (), "target"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("where", WHERE, ids=lambda where: where[2])
+def test_no_number_breaks(world: SimpleNamespace, where: tuple) -> None:
+    role, method, route, named, field = where
+    url = reverse(route, args=[getattr(world, name).pk for name in named])
+    for number in NUMBERS:
+        if method == "GET":
+            answer = undone(world.clients[role], "GET", f"{url}?{urlencode({field: number})}")
+        else:
+            answer = undone(world.clients[role], "POST", url, {field: number})
+        assert not list(faults(f"{route} {number[:12]}", answer))
