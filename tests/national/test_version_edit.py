@@ -159,14 +159,14 @@ def test_a_version_that_holds_something_stays(cast):
 
 
 def test_a_failing_ledger_takes_the_write_back(cast, monkeypatch):
-    def fail(**kwargs):
+    def fail(events):
         raise RuntimeError("ledger")
 
     item = make_item(number=1)
-    monkeypatch.setattr("strategy.services.national_versions.ledger.record", fail)
+    monkeypatch.setattr("strategy.services.national_versions.ledger.record_many", fail)
     with pytest.raises(RuntimeError, match="ledger"):
         services.delete_item(item=item, by=cast.secretariat)
-    assert PriorityItem.objects.filter(pk=item.pk).exists()
+    assert PriorityItem.objects.filter(key=item.key).exists()
 
 
 def test_an_unconfirmed_version_does_not_count_as_confirmed(cast, as_user):
