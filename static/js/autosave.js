@@ -46,6 +46,7 @@
     }
   };
 
+  const typedAt = new WeakMap();
   const waiting = new Map();
   const flush = (form) => {
     if (!waiting.has(form)) return;
@@ -56,6 +57,7 @@
   document.addEventListener("input", (event) => {
     const form = event.target instanceof Element ? event.target.closest("form[data-warn-unsaved]") : null;
     if (!form || !user()) return;
+    typedAt.set(form, performance.now());
     clearTimeout(waiting.get(form));
     waiting.set(form, setTimeout(() => flush(form), WAIT));
   });
@@ -66,7 +68,12 @@
   const forget = (form) => {
     clearTimeout(waiting.get(form));
     waiting.delete(form);
+    typedAt.delete(form);
     store.removeItem(keyOf(form));
+    for (const note of document.querySelectorAll(".kept")) {
+      const shown = note.closest("form");
+      if (shown && keyOf(shown) === keyOf(form)) note.remove();
+    }
   };
   const mark = (key, sent) => {
     const record = read(key);
@@ -85,13 +92,19 @@
   });
   // The last words reach the store before the request: an ended session answers it with another page.
   const sender = (event) => (event.detail.requestConfig.elt ?? event.detail.elt).closest?.("form[data-warn-unsaved]");
+  const sentAt = new WeakMap();
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = sender(event);
-    if (form) flush(form);
+    if (!form) return;
+    flush(form);
+    sentAt.set(event.detail.xhr, performance.now());
   });
+  // What was typed while the answer was on its way did not go with it.
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = sender(event);
-    if (form && event.detail.successful) forget(form);
+    if (!form || !event.detail.successful) return;
+    if (typedAt.get(form) > sentAt.get(event.detail.xhr)) write(form);
+    else forget(form);
   });
 
   // A text answered by the sign-in page was not taken: its session had ended.
@@ -131,9 +144,10 @@
     if (savesItself && record.version === versionOf(form)) form.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  // What stands in a form that somebody is writing in needs no offer, and is not settled by standing there.
   const offer = (form) => {
     const record = read(keyOf(form));
-    if (!record || form.querySelector(".kept")) return;
+    if (!record || typedAt.has(form) || form.querySelector(".kept")) return;
     if (isSettled(form, record) || !differs(form, record)) {
       forget(form);
       return;

@@ -148,7 +148,7 @@ def tell(row: Locator, reason: str) -> None:
     box = row.get_by_label("理由と見通し")
     box.fill(reason)
     box.blur()
-    expect(row.get_by_role("status")).to_contain_text("保存済み")
+    expect(row.get_by_role("status").filter(has_text="保存済み")).to_be_visible()
 
 
 def submit(page: Page) -> None:
@@ -239,7 +239,7 @@ def put_right(page: Page) -> None:
     row.get_by_role("link", name=re.compile("^変える")).or_(box).first.click()
     box.fill(BETTER)
     box.blur()
-    expect(row.get_by_role("status")).to_contain_text("保存済み")
+    expect(row.get_by_role("status").filter(has_text="保存済み")).to_be_visible()
     page.get_by_role("button", name=re.compile("^直した")).click()
     expect(page.locator("#remarks")).to_contain_text("対応済み")
     submit(page)

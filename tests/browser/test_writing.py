@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Watched
 from tests.browser.server import Portal
@@ -96,8 +96,7 @@ def test_a_text_survives_a_session_that_ended(fresh_portal: Portal, enter: Enter
     page.get_by_role("button", name="書きかけに戻す").click()
     expect(page.get_by_label("件名")).to_have_value(LOST)
 
-    page.goto("/")
-    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+    open_reply(page)
     done = page.get_by_label("実績と次にすること").first
     done.fill(LOST)
     page.context.clear_cookies(name="sessionid")
@@ -127,3 +126,44 @@ def test_signing_out_leaves_no_text_behind(fresh_portal: Portal, enter: Enter) -
     page.get_by_role("button", name="サインアウト").click()
     page.wait_for_url("**/sign-in/**")
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def open_reply(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+
+
+class Held:
+    """Holds the first answer that a row waits for until `release`, as a slow network would."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.first: list[Route] = []
+        page.route(re.compile("/actions/replies/"), self._take)
+
+    def _take(self, route: Route) -> None:
+        if self.first:
+            route.continue_()
+        else:
+            self.first.append(route)
+
+    def release(self) -> None:
+        while not self.first:
+            self.page.wait_for_timeout(20)
+        with self.page.expect_response(re.compile("/actions/replies/")):
+            self.first[0].continue_()
+
+
+def test_what_is_typed_while_a_row_is_saved_is_kept(fresh_portal: Portal, enter: Enter) -> None:
+    page = enter(fresh_portal, "lead-tax")
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_reply(page)
+    done = page.get_by_label("実績と次にすること").first
+    held = Held(page)
+    done.fill("先に書いた文。")
+    done.blur()
+    done.fill(LOST)
+    held.release()
+    page.reload()
+    page.get_by_role("button", name="書きかけに戻す").click()
+    expect(done).to_have_value(LOST)
