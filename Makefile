@@ -20,7 +20,7 @@ WORKERS ?= $(JOBS)
 # A file stays in one process, so what its tests share is built once.
 PYTEST := -q -n $(WORKERS) --dist loadfile
 # What drives a browser, and what is for asynchronous tests, would prepare something for every single test.
-WITHOUT_BROWSER := -p no:playwright -p no:base_url -p no:anyio --ignore tests/browser -m "not browser"
+WITHOUT_BROWSER := -p no:logging -p no:playwright -p no:base_url -p no:anyio --ignore tests/browser -m "not browser"
 
 .DEFAULT_GOAL := help
 .PHONY: bench bench-exchange help demo demo-reset demo-data test lint check sqlite postgres browser screenshots wheelhouse wheelhouse-dev \

@@ -17,6 +17,7 @@ from maturity.models import Assessment, Axis, Level, Rubric, Score
 from rounds import storage
 from rounds.models import Attachment, Question, Reply, ReplyRemark, Round
 from strategy.models import Edition, Element, Layer, NationalPlan, Plan, PriorityItem, Register, RegisterEntry
+from tests.storing import stored
 
 PASSWORD = "dxportal-test-1"
 TERM = {"valid_from": dt.date(2020, 4, 1), "valid_until": dt.date(2099, 3, 31)}
@@ -40,7 +41,7 @@ def make_department(**kw: Any) -> Department:
         "code": f"T{n:06}", "name": f"第{n}課", "short_name": f"第{n}課", "order": n,
         "valid_from": dt.date(2020, 4, 1),
     }  # fmt: skip
-    return Department.objects.create(**values | kw)
+    return stored(Department(**values | kw))
 
 
 @cache
@@ -52,7 +53,7 @@ def password_hash() -> str:
 def make_user(*roles: str, department: Department | None = None, **kw: Any) -> User:
     n = next(_n)
     user = User(**{"login_id": f"t{n:06}", "display_name": f"職員{n}", "password": password_hash()} | kw)
-    user.save()
+    stored(user)
     for role in roles:
         make_membership(user=user, role=role, department=department)
     return user
@@ -62,12 +63,12 @@ def make_membership(**kw: Any) -> Membership:
     if kw.get("role") not in ("lead", "member") and "force_department" not in kw:
         kw["department"] = None
     kw.pop("force_department", None)
-    return Membership.objects.create(**TERM | kw)
+    return stored(Membership(**TERM | kw))
 
 
 def make_plan(**kw: Any) -> Plan:
     n = next(_n)
-    return Plan.objects.create(**{"name": f"計画{n}", "municipality": "サンプル市", "order": n} | kw)
+    return stored(Plan(**{"name": f"計画{n}", "municipality": "サンプル市", "order": n} | kw))
 
 
 def main_plan() -> Plan:
@@ -79,20 +80,20 @@ def main_plan() -> Plan:
 def make_edition(**kw: Any) -> Edition:
     n = next(_n)
     plan = kw.pop("plan", None) or main_plan()
-    return Edition.objects.create(**{"plan": plan, "label": f"第{n}.0版", "order": n} | kw)
+    return stored(Edition(**{"plan": plan, "label": f"第{n}.0版", "order": n} | kw))
 
 
 def make_layer(**kw: Any) -> Layer:
     n = next(_n)
     edition = kw.pop("edition", None) or make_edition()
-    return Layer.objects.create(**{"edition": edition, "name": f"階層{n}", "order": n} | kw)
+    return stored(Layer(**{"edition": edition, "name": f"階層{n}", "order": n} | kw))
 
 
 def make_element(**kw: Any) -> Element:
     n = next(_n)
     layer = kw.pop("layer", None) or make_layer()
     values = {"edition": layer.edition, "layer": layer, "label": str(n), "title": f"要素{n}", "order": n}
-    return Element.objects.create(**values | kw)
+    return stored(Element(**values | kw))
 
 
 def make_national_plan(**kw: Any) -> NationalPlan:
@@ -101,7 +102,7 @@ def make_national_plan(**kw: Any) -> NationalPlan:
         "name": "自治体DX推進計画", "label": f"第{n}版", "source": "総務省", "as_of": dt.date(2026, 10, 1),
         "published_on": dt.date(2020, 1, 1) + dt.timedelta(days=n % 2000),
     }  # fmt: skip
-    return NationalPlan.objects.create(**values | kw)
+    return stored(NationalPlan(**values | kw))
 
 
 def make_item(**kw: Any) -> PriorityItem:
@@ -112,7 +113,7 @@ def make_item(**kw: Any) -> PriorityItem:
         "plan": plan, "key": f"item-{n}", "category": "priority", "number": following(siblings, "number"),
         "name": f"国の項目{n}", "short_name": f"項目{n}",
     }  # fmt: skip
-    return PriorityItem.objects.create(**values | kw)
+    return stored(PriorityItem(**values | kw))
 
 
 def make_register(**kw: Any) -> Register:
@@ -122,20 +123,20 @@ def make_register(**kw: Any) -> Register:
         "key": f"register-{n}", "name": f"登録簿{n}", "unit": "業務", "item": item,
         "source": "総務省", "as_of": dt.date(2026, 10, 1),
     }  # fmt: skip
-    return Register.objects.create(**values | kw)
+    return stored(Register(**values | kw))
 
 
 def make_register_entry(**kw: Any) -> RegisterEntry:
     register = kw.pop("register", None) or make_register()
     values = {"number": following(register.entries, "number"), "name": f"業務{next(_n)}"}
-    return RegisterEntry.objects.create(**{"register": register} | values | kw)
+    return stored(RegisterEntry(**{"register": register} | values | kw))
 
 
 def make_rubric(axes: int = 4, levels: int = 5, **kw: Any) -> Rubric:
     n = next(_n)
-    rubric = Rubric.objects.create(**{"name": "成熟度", "label": f"第{n}版", "is_current": True} | kw)
+    rubric = stored(Rubric(**{"name": "成熟度", "label": f"第{n}版", "is_current": True} | kw))
     for a in range(1, axes + 1):
-        axis = Axis.objects.create(rubric=rubric, key=f"axis-{a}", name=f"軸{a}", order=a)
+        axis = stored(Axis(rubric=rubric, key=f"axis-{a}", name=f"軸{a}", order=a))
         Level.objects.bulk_create(
             Level(axis=axis, number=i, descriptor=f"軸{a}のレベル{i}の姿") for i in range(1, levels + 1)
         )
@@ -149,13 +150,13 @@ def make_round(period: str = "2026H1", **kw: Any) -> Round:
         "sections": ["progress", "maturity"], "opens_on": today() - dt.timedelta(days=7),
         "due_on": today() + dt.timedelta(days=7),
     }  # fmt: skip
-    return Round.objects.create(**values | kw)
+    return stored(Round(**values | kw))
 
 
 def make_reply(**kw: Any) -> Reply:
     round_ = kw.pop("round", None) or make_round()
     department = kw.pop("department", None) or make_department()
-    return Reply.objects.create(**{"round": round_, "department": department} | kw)
+    return stored(Reply(**{"round": round_, "department": department} | kw))
 
 
 def make_question(**kw: Any) -> Question:
@@ -165,7 +166,7 @@ def make_question(**kw: Any) -> Question:
         round_.sections = [*round_.sections, "questions"]
         round_.save()
     values = {"order": following(round_.questions, "order"), "text": f"質問{n}", "kind": "text"}
-    return Question.objects.create(**{"round": round_} | values | kw)
+    return stored(Question(**{"round": round_} | values | kw))
 
 
 def make_attachment(content: bytes = b"%PDF-1.7 test", **kw: Any) -> Attachment:
@@ -178,7 +179,7 @@ def make_attachment(content: bytes = b"%PDF-1.7 test", **kw: Any) -> Attachment:
         "name": "根拠資料.pdf", "stored_name": stored_name, "sha256": sha256, "size": len(content),
         "content_type": "application/pdf", "uploaded_at": timezone.now(),
     }  # fmt: skip
-    return Attachment.objects.create(**{"reply": kw.pop("reply", None) or make_reply()} | values | kw)
+    return stored(Attachment(**{"reply": kw.pop("reply", None) or make_reply()} | values | kw))
 
 
 def make_remark(**kw: Any) -> ReplyRemark:
@@ -188,7 +189,7 @@ def make_remark(**kw: Any) -> ReplyRemark:
         "section": "progress", "anchor": "a-1", "label": "取組", "text": "理由を書いてください。",
         "created_at": timezone.now(),
     }  # fmt: skip
-    return ReplyRemark.objects.create(**{"reply": kw.pop("reply", None) or make_reply()} | values | kw)
+    return stored(ReplyRemark(**{"reply": kw.pop("reply", None) or make_reply()} | values | kw))
 
 
 def make_action(**kw: Any) -> Action:
@@ -200,7 +201,7 @@ def make_action(**kw: Any) -> Action:
         "plan": plan, "code": f"A-{n:06}", "title": f"取組{n}", "lead_department": lead,
         "starts_on": today() - dt.timedelta(days=365), "ends_on": today() + dt.timedelta(days=365),
     }  # fmt: skip
-    action = Action.objects.create(**values | kw)
+    action = stored(Action(**values | kw))
     for name, rows in many.items():
         getattr(action, name).set(rows)
     return action
@@ -212,12 +213,12 @@ def make_phase(**kw: Any) -> Phase:
         "action": action, "label": "調査検討", "owner": "office",
         "starts_on": action.starts_on, "ends_on": action.ends_on,
     }  # fmt: skip
-    return Phase.objects.create(**values | kw)
+    return stored(Phase(**values | kw))
 
 
 def make_milestone(**kw: Any) -> Milestone:
     action = kw.pop("action", None) or make_action()
-    return Milestone.objects.create(**{"action": action, "title": "公開", "due_on": action.ends_on} | kw)
+    return stored(Milestone(**{"action": action, "title": "公開", "due_on": action.ends_on} | kw))
 
 
 def make_report(**kw: Any) -> ProgressReport:
@@ -226,7 +227,7 @@ def make_report(**kw: Any) -> ProgressReport:
         "action": action, "as_of": dt.date(2026, 9, 30), "lifecycle": "running", "percent": 40,
         "done": "試行した。",
     }  # fmt: skip
-    return ProgressReport.objects.create(**values | kw)
+    return stored(ProgressReport(**values | kw))
 
 
 def make_assessment(levels: dict[str, int | None] | None = None, **kw: Any) -> Assessment:
@@ -234,8 +235,8 @@ def make_assessment(levels: dict[str, int | None] | None = None, **kw: Any) -> A
     reply = kw.pop("reply", None) or make_reply()
     rubric = kw.pop("rubric", None) or Rubric.objects.filter(is_current=True).first() or make_rubric()
     values = {"department": reply.department, "reply": reply, "rubric": rubric, "as_of": reply.round.period_end}
-    assessment = Assessment.objects.create(**values | kw)
+    assessment = stored(Assessment(**values | kw))
     for axis in rubric.axes.all():
         level = (levels or {}).get(axis.key)
-        Score.objects.create(assessment=assessment, axis=axis, level=level)
+        stored(Score(assessment=assessment, axis=axis, level=level))
     return assessment

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
 from django.template.base import Template
 from django.template.context import Context
 from django.test import Client, TransactionTestCase
@@ -21,8 +21,10 @@ from django.test.client import ClientHandler
 from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Department, Membership, User
+from exchange.reading import reader
 from tests.builders import TERM, password_hash
-from tests.storing import stored
+from tests.parsing import run_here
+from tests.storing import Again, emptied, session_of
 
 ROLES = ("admin", "secretariat", "executive", "lead", "member", "other_lead", "viewer", "nobody")
 
@@ -40,6 +42,14 @@ TOGETHER = ("sending",)
 HANDLER = ClientHandler(enforce_csrf_checks=False)
 
 
+# What pytest-django prepares for every single test, for marks that no test here bears.
+UNUSED = {
+    "_django_clear_site_cache", "_django_isolate_apps", "_django_set_urlconf", "_live_server_helper",
+    "_template_string_if_invalid_marker",
+}  # fmt: skip
+
+RUN = reader._run
+
 # Their tests use installations beside the suite, on the database that it runs on.
 BESIDE = {"faults", "keeping", "upgrade"}
 
@@ -50,6 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     On PostgreSQL only what asks a database: the rest has run with SQLite, and would do the same again.
     """
     items.sort(key=turn)
+    for item in items:
+        item.fixturenames[:] = [name for name in item.fixturenames if name not in UNUSED]
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         config.hook.pytest_deselected(items=[item for item in items if not asks_database(item)])
         items[:] = [item for item in items if asks_database(item)]
@@ -79,7 +91,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPlace | No
 
 def asks_database(item: pytest.Item) -> bool:
     asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
-    return bool(asks or BESIDE & set(item.path.parts)) and not item.get_closest_marker("markup")
+    return bool(asks or BESIDE & set(item.path.parts)) and not item.get_closest_marker("once")
 
 
 # A process of the suite holds a million objects that stay; looking through them again and again takes a twentieth
@@ -88,13 +100,21 @@ gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptied_without_permissions() -> None:
-    """After a test with transactions of its own: Django's permissions, which the portal does not use, stay away."""
+def _emptied_by_rows() -> None:
+    """After a test with transactions of its own: PostgreSQL would make every table anew, which takes a second."""
+    TransactionTestCase._fixture_teardown = lambda case: emptied()
 
-    def empty(case: TransactionTestCase) -> None:
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
 
-    TransactionTestCase._fixture_teardown = empty
+@pytest.fixture(scope="session", autouse=True)
+def _files_read_here() -> None:
+    """Uploaded files are read in this process, except where `a_process_for_each_file` is asked for."""
+    reader._run = run_here
+
+
+@pytest.fixture(scope="module")
+def a_process_for_each_file() -> Iterator[None]:
+    with mock.patch.object(reader, "_run", RUN):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -122,33 +142,39 @@ def cast(db: None) -> SimpleNamespace:
 
 
 def make_cast() -> SimpleNamespace:
-    """税務課 with its 課長 and 推進員, 福祉課's 課長 as the stranger, and the city-wide roles.
+    """税務課 with its 課長 and 推進員, 福祉課's 課長 as the stranger, and the city-wide roles."""
+    departments, users, memberships = _cast()
+    tax, welfare = departments.stored()
+    people = dict(zip(PEOPLE, users.stored(), strict=True))
+    binding = {"lead": tax, "member": tax, "other_lead": welfare}
+    with_role = [key for key, (_, _, role) in PEOPLE.items() if role]
+    memberships.stored([people[key] for key in with_role], [binding.get(key) for key in with_role])
+    return SimpleNamespace(tax=tax, welfare=welfare, **people)
 
-    Most tests begin with it, so that it is stored in three statements.
-    """
-    tax, welfare = departments = [
-        Department(code=code, name=name, short_name=name, order=order, valid_from=TERM["valid_from"])
-        for order, (code, name) in enumerate((("0204", "税務課"), ("0401", "福祉課")), 1)
-    ]
-    stored(departments)
-    people = {
-        "admin": ("admin", "管理者", "admin", None),
-        "secretariat": ("secretariat", "事務局", "secretariat", None),
-        "executive": ("executive", "本部員", "executive", None),
-        "lead": ("lead-tax", "税務課長", "lead", tax),
-        "member": ("member-tax", "税務課推進員", "member", tax),
-        "other_lead": ("lead-welfare", "福祉課長", "lead", welfare),
-        "viewer": ("viewer", "監査事務局", "viewer", None),
-        "nobody": ("nobody", "役割のない職員", "", None),
-    }
-    users = {key: User(login_id=i, display_name=n, password=password_hash()) for key, (i, n, _, _) in people.items()}
-    stored([*users.values()])
-    stored([
-        Membership(user=users[key], role=role, department=department, **TERM)
-        for key, (_, _, role, department) in people.items()
-        if role
-    ])  # fmt: skip
-    return SimpleNamespace(tax=tax, welfare=welfare, **users)
+
+# Key in the cast: sign-in, name, role.
+PEOPLE = {
+    "admin": ("admin", "管理者", "admin"),
+    "secretariat": ("secretariat", "事務局", "secretariat"),
+    "executive": ("executive", "本部員", "executive"),
+    "lead": ("lead-tax", "税務課長", "lead"),
+    "member": ("member-tax", "税務課推進員", "member"),
+    "other_lead": ("lead-welfare", "福祉課長", "lead"),
+    "viewer": ("viewer", "監査事務局", "viewer"),
+    "nobody": ("nobody", "役割のない職員", ""),
+}
+
+
+@cache
+def _cast() -> tuple[Again, Again, Again]:
+    return (
+        Again([
+            Department(code=code, name=name, short_name=name, order=order, valid_from=TERM["valid_from"])
+            for order, (code, name) in enumerate((("0204", "税務課"), ("0401", "福祉課")), 1)
+        ]),
+        Again([User(login_id=i, display_name=n, password=password_hash()) for i, n, _ in PEOPLE.values()]),
+        Again([Membership(role=role, **TERM) for _, _, role in PEOPLE.values() if role], "user", "department"),
+    )  # fmt: skip
 
 
 def signed_in(user: User | None, **kw: Any) -> Client:
@@ -156,14 +182,11 @@ def signed_in(user: User | None, **kw: Any) -> Client:
     client = Client(**kw)
     client.handler = HANDLER
     if user:
-        session = SessionStore()
-        session.update({
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of({
             SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "accounts.backends.PortalBackend",
             HASH_SESSION_KEY: user.get_session_auth_hash(),
             **dict.fromkeys(("started_at", "seen_at", "confirmed_at"), int(time.time())),
         })  # fmt: skip
-        session.save()
-        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
 
 

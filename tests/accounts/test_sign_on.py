@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from unittest import TestCase
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -214,13 +215,14 @@ def test_a_token_for_another_client_or_of_another_provider_is_refused(
     [{"sub": "admin", "preferred_username": "admin"}, {"preferred_username": "viewer"}, {"sub": ""}, ["viewer"], None],
 )
 def test_what_is_said_of_another_person_than_the_tokens_signs_nobody_in(
-    portal: None, client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, said: object
+    portal: None, client: Client, monkeypatch: pytest.MonkeyPatch, said: object
 ) -> None:
     back = sent_back(client, "viewer")
     monkeypatch.setattr(OIDCAuthenticationBackend, "get_userinfo", lambda *args: said)
-    assert "庁内の認証でサインインできませんでした" in client.get(back, follow=True).text
+    with TestCase().assertLogs() as logged:
+        assert "庁内の認証でサインインできませんでした" in client.get(back, follow=True).text
     assert "_auth_user_id" not in client.session
-    assert "userinfo of another person than the token's" in caplog.text
+    assert "userinfo of another person than the token's" in " ".join(logged.output)
 
 
 def test_a_provider_that_does_not_answer_is_a_message_not_an_error(portal: None, client: Client, settings) -> None:

@@ -7,6 +7,8 @@ import pytest
 from exchange.reading import Refused, read_workbook
 from tests.exchange.corpus import Awkward, heap
 
+pytestmark = pytest.mark.usefixtures("a_process_for_each_file")
+
 FILES = heap()
 
 

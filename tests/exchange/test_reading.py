@@ -25,6 +25,8 @@ from exchange.reading.reader import ROOT
 from exchange.widgets import Amount, FiscalYear, Whole
 from tests.exchange import corpus
 
+pytestmark = pytest.mark.usefixtures("a_process_for_each_file")
+
 
 def test_values_come_back_as_they_are() -> None:
     row = ["0012", 3, 2.5, True, dt.date(2026, 4, 1), dt.datetime(2026, 4, 1, 9, 30), None, "末尾"]

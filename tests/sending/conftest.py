@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
+import segno
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
+from accounts import middleware
+from dxportal import urls
 from tests import world as worlds
 from tests.access import ROLES
 from tests.conftest import make_cast, signed_in
@@ -19,13 +26,29 @@ from tests.sending.forms import Sent, Shown, forms, shown
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     logging.disable(logging.WARNING)  # thousands of refusals; tests/test_logs.py is about what is said of one
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), sparing():
         world = worlds.build(make_cast())
         users = {role: None if role == "anonymous" else getattr(world.cast, role) for role in ROLES}
         world.clients = {role: signed_in(user, raise_request_exception=False) for role, user in users.items()}
         yield world
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def sparing() -> Iterator[None]:
+    """What thousands of requests would do again each time, and other tests are about: the page of a refusal, the touch
+    of a session that is a minute old, the search for the best mask of a QR code."""
+
+    def refused(request: HttpRequest, *args: Any, **kw: Any) -> HttpResponse:
+        return HttpResponse("403", status=403)
+
+    with (
+        mock.patch.object(urls, "handler403", refused),
+        mock.patch.object(middleware, "TOUCH_EVERY", 3600),
+        mock.patch.object(segno, "make", partial(segno.make, mask=0)),
+    ):
+        yield
 
 
 # 事務局 and 管理者 first: they reach most forms, the others bring what is theirs alone.

@@ -20,7 +20,7 @@ from meetings import services
 from tests.sending.forms import Shown, pages, undone
 from tests.test_closed_network import LOADS, outside
 
-pytestmark = [pytest.mark.django_db, pytest.mark.markup]
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LONG = 1_000
 # Short enough for the columns that it is added to, and not to be overlooked in a page.
 MARK = "\"'><i data-typed>"
