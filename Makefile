@@ -86,9 +86,10 @@ demo-reset: $(RUNTIME)
 # ---- tests
 
 # Both databases side by side, each in one process, which reads the tests and the templates and builds the shared cities
-# once; the browser follows where one is free. What a part says is printed when it has ended.
-test: lint check
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target postgres sqlite browser WORKERS=0
+# once; what takes no time stands before them, the browser follows where one is free. What a part says is printed when
+# it has ended.
+test: lint
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check postgres sqlite browser WORKERS=0
 
 lint: $(DEV)
 	@$(BIN)/ruff check .

@@ -97,6 +97,7 @@ def told(queries: Counter[str]) -> str:
     return "\n".join(f"{number} × {shape}" for shape, number in queries.most_common())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("measured", PAGES, ids=lambda page: page.label)
 def test_queries_do_not_grow(measured: Page, city: SimpleNamespace, seen: Seen) -> None:
     if measured not in seen:

@@ -243,6 +243,8 @@ ROW = '<tr class="row"><td>取組%s</td><td><a href="/%s/">開く</a></td></tr>'
         ('<tr class="row"><td>取組</td><td><img src="/x.png"></td></tr>', "image-alt"),
         ('<tr class="row"><td>取組</td><td role="rov">開く</td></tr>', "aria-roles"),
         ('<tr class="row"><td>取組</td><td><button title=""></button></td></tr>', "button-name"),
+        ('<tr class="row"><td><a href="/x/"><svg aria-hidden="true"><g /></svg></a></td><td>先</td></tr>', "link-name"),
+        ('<tr class="row"><td>取組</td><td><svg role="img"><path /></svg></td></tr>', "svg-img-alt"),
     ],
 )
 def test_what_is_left_of_a_page_has_its_faults(odd: str, fault: str, browser: object) -> None:

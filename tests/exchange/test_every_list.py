@@ -27,6 +27,7 @@ def test_every_registered_list_is_offered_by_a_page() -> None:
     assert set(lists.keys()) == {key for keys in EXPORTED.values() for key in keys}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_every_list_page_shows_its_files_with_its_filter(world: SimpleNamespace) -> None:
     other = make.make_item(plan=make.make_national_plan())
