@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Department
 from lib import ledger
+from lib.http import number_of
 from lib.unions import kind
 from lib.wareki import format_date
 
@@ -81,8 +82,8 @@ def holders() -> list[Holder | FieldHolder]:
 def holder_of(key: str) -> tuple[Holder | FieldHolder | None, int]:
     """The holder of a thing and the thing's number; (None, 0) for a key that no holder can have given."""
     name, _, number = key.rpartition("-")
-    is_number = number.isascii() and number.isdigit() and len(number) < 18
-    return (_holders.get(name), int(number)) if is_number else (None, 0)
+    pk = number_of(number)
+    return (None, 0) if pk is None else (_holders.get(name), pk)
 
 
 class Listed(NamedTuple):

@@ -13,6 +13,7 @@ from accounts.models import Department
 from accounts.roles import Permission
 from actions.models import Action, Grade, PlanScale
 from lib.filters import Rows
+from lib.http import number_of
 from lib.prepared import Prepared
 from maturity.models import Axis
 from strategy.filters_picks import ElementPick, ItemPick
@@ -55,8 +56,7 @@ def items_offered(request: HttpRequest) -> Rows:
 
 def _asked(request: HttpRequest, name: str) -> int | None:
     """The key in the address, which may be one that is not offered by itself."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return number_of(request.GET.get(name, ""))
 
 
 def elements(request: HttpRequest) -> QuerySet:

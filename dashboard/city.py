@@ -16,6 +16,7 @@ from actions.figures import lateness
 from actions.models import Action
 from actions.querysets import ActionQuerySet
 from actions.roll import Roll, joined_states
+from lib.http import number_of
 from lib.joined import Beside, Joined, joined, split
 from lib.prepared import Prepared
 from lib.unchanged import kept
@@ -82,7 +83,7 @@ class City:
         """Department and national item that the address names; anything else is the whole city."""
         items = {v.item.pk: v.item for v in self.items}
         return Scope(
-            self.departments.get(_number(asked.get("department", ""))), items.get(_number(asked.get("item", "")))
+            self.departments.get(number_of(asked.get("department", ""))), items.get(number_of(asked.get("item", "")))
         )
 
     def within(self, scope: Scope) -> Roll:
@@ -109,10 +110,6 @@ class City:
 def replies_of(round_: Any) -> list[tuple[int, str]]:
     """Department and shown state of each reply of a round."""
     return [(int(pk), state) for pk, state in (reply.split(":") for reply in split(round_.said))]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _fields(model: type[Model], *without: str) -> list[str]:

@@ -13,6 +13,7 @@ from exchange import cells
 from exchange.ordering import circles
 from exchange.sheets import ACT, FIXED, ID, VERSION, Cell, Column, Row, Sheet, model_field, offer
 from exchange.widgets import Inward
+from lib.http import number_of
 
 HEADER_WITHIN = 10
 GONE = "この行は見つかりません。なくなったか、あなたが変更できる行ではありません。書き出し直してください。"
@@ -321,8 +322,7 @@ _WRONG = object()
 def _pk(cell: Any) -> int | None:
     if type(cell) is int:
         return cell if 0 <= cell < 10**17 else None
-    text = cells.number_text(cell)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return number_of(cells.number_text(cell))
 
 
 def _doubles(given: Iterable[Any]) -> dict[int | None, int]:

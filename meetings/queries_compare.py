@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Department
+from lib.http import number_of
 from meetings import queries
 from meetings.compare import Comparison, Line, Move, compare
 from meetings.queries_present import Present, present
@@ -63,17 +64,13 @@ def parts(found: Comparison, whole: str = "") -> list[Part]:
 def sides(asked: Mapping[str, str], today: dt.date) -> Sides:
     """Which snapshots a reader asked for; by default the last one and now. Corrected ones can be asked for by name
     (1 query)."""
-    keys = {name: _number(asked.get(name, "")) for name in ("old", "new")}
+    keys = {name: number_of(asked.get(name, "")) for name in ("old", "new")}
     found = queries.snapshots_with_text(today, asked=[k for k in keys.values() if k is not None])
     by_key, known = {s.pk: s for s in found}, [s for s in found if s.later is None]
     new = None if asked.get("new", NOW) == NOW else by_key.get(keys["new"])
     before = new.as_of if new else today
     old = by_key.get(keys["old"]) or queries.last_snapshot([s for s in known if s != new], before)
     return Sides(known, old, new)
-
-
-def _number(key: str) -> int | None:
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
 
 
 def compared(found: Sides, today: dt.date) -> tuple[Comparison, Present | None] | None:

@@ -9,7 +9,7 @@ from accounts.access import can
 from accounts.models import Department
 from accounts.roles import Permission
 from lib.filters import PickFilter, PortalFilterSet
-from lib.http import Request
+from lib.http import Request, number_of
 from strategy.achievement import GRADES
 from strategy.filters_picks import ElementPick, ItemPick
 from strategy.models import Edition, Element, Indicator, PriorityItem
@@ -31,8 +31,7 @@ def visible_elements(request: Request) -> QuerySet:
 
 def _asked(request: Request, name: str) -> int:
     """The key in the address, so that a link from an older edition or version also works."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return number_of(request.GET.get(name, "")) or 0
 
 
 def _elements(request: Request) -> QuerySet:

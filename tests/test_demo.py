@@ -46,13 +46,17 @@ SIGN_INS = ("admin", "secretariat", "executive", "lead-tax", "member-tax", "lead
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The whole city, built once for this module; the value is what the command printed."""
-    with held(django_db_blocker):
-        out = StringIO()
-        call_command("demo", today=TODAY, stdout=out)
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")  # autovacuum cannot see into the transaction that this city stays in
-        yield out.getvalue()
+    with held(django_db_blocker, printed) as said:
+        yield said
+
+
+def printed() -> str:
+    out = StringIO()
+    call_command("demo", today=TODAY, stdout=out)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # autovacuum cannot see into the transaction that this city stays in
+    return out.getvalue()
 
 
 def states() -> dict[str, str]:

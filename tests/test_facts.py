@@ -39,8 +39,8 @@ BY = ledger.command("test")
 
 @pytest.fixture(scope="class")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, int]]:
-    with held(django_db_blocker):
-        yield facts.load_facts(by=BY)
+    with held(django_db_blocker, lambda: facts.load_facts(by=BY)) as counts:
+        yield counts
 
 
 @pytest.mark.django_db

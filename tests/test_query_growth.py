@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     """The city before anything grows, built once."""
-    with held(django_db_blocker):
-        yield worlds.build(make_cast())
+    with held(django_db_blocker, lambda: worlds.build(make_cast())) as city:
+        yield city
 
 
 Seen = dict[Page, list[Counter[str]]]

@@ -38,9 +38,7 @@ PARTS = ["progress", "maturity", "hurdles", "registers", "indicators", "question
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     """The city with a reply of 税務課 that is asked about everything and answered in part."""
-    with held(django_db_blocker):
-        world = worlds.build(make_cast())
-        _fill(world)
+    with held(django_db_blocker, _full) as world:
         yield world
 
 
@@ -50,8 +48,9 @@ def world(city: SimpleNamespace) -> Iterator[SimpleNamespace]:
         yield copied
 
 
-def _fill(world: SimpleNamespace) -> None:
+def _full() -> SimpleNamespace:
     """Two of everything in the reply, and an accepted reply before it that answered as well."""
+    world = worlds.build(make_cast())
     world.round.sections = PARTS
     world.round.save()
     for grow in (grow_papers, grow_raised, grow_graded_replies, grow_own_actions, grow_figures, grow_depth) * 2:
@@ -63,6 +62,7 @@ def _fill(world: SimpleNamespace) -> None:
         Answer.objects.create(reply=world.accepted, question=older, text="前回")
     _set(world.reply, state="returned", started_at=timezone.now(), returned_at=timezone.now(),
          returned_by=world.cast.secretariat, return_comment="直してください。")  # fmt: skip
+    return world
 
 
 def _report_figures(world: SimpleNamespace) -> None:

@@ -26,7 +26,7 @@ from exchange.writing.tables import XLSX
 from lib import htmx
 from lib.fold import asked, fold
 from lib.forms import status_of
-from lib.http import Request
+from lib.http import Request, number_of
 
 # More objects than this are found by a word.
 OBJECTS = 300
@@ -75,8 +75,7 @@ def _words(request: Request, key: str) -> tuple[list[str], list[str]]:
 
 
 def _asked(request: Request) -> int | None:
-    text = request.GET.get("object", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return number_of(request.GET.get("object", ""))
 
 
 @require_GET
@@ -207,8 +206,8 @@ def blank_fill(request: Request, pk: int) -> HttpResponse:
         "絞り込み": shown.note, **shown.about,
     }  # fmt: skip
     if blank.is_card:
-        at = request.GET.get("at", "0")
-        rows = rows[int(at) : int(at) + 1] if at.isdecimal() and len(at) < 10 else []
+        at = number_of(request.GET.get("at", "0"))
+        rows = rows[at : at + 1] if at is not None else []
         if not rows:
             raise Http404
     try:

@@ -17,7 +17,7 @@ from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
 from lib.forms import status_of
-from lib.http import Request
+from lib.http import Request, number_of
 from meetings import queries, services
 from meetings.forms.meetings import AttendanceForm, MeetingForm, PlanForm
 from meetings.models import Body, Meeting
@@ -54,9 +54,8 @@ def create(request: Request) -> HttpResponse:
 def _asked(request: Request) -> dict[str, object]:
     """Body and day that a link proposes."""
     found: dict[str, object] = {}
-    wanted = request.GET.get("body", "")
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 18:
-        found["body"] = Body.objects.filter(pk=int(wanted)).first()
+    if (pk := number_of(request.GET.get("body", ""))) is not None:
+        found["body"] = Body.objects.filter(pk=pk).first()
     with contextlib.suppress(ValueError):
         found["held_on"] = dt.date.fromisoformat(request.GET.get("on", ""))
     return found

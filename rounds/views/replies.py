@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import can, check, requires
 from accounts.roles import Permission
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.reads import mark_draft
 from rounds import frozen as freezing
 from rounds import sections, services
@@ -28,7 +28,6 @@ from rounds.states import FINISHED
 from rounds.views.corrections import Act, with_reason
 
 NAMED = 8
-LONG = 5
 SEND_BACK = Act(
     "推進員に差し戻す",
     "回答は下書きに戻り、推進員がもう一度入力できます。入力した内容は残ります。",
@@ -231,8 +230,8 @@ def frozen(request: Request, pk: int) -> HttpResponse:
     """What was accepted: the newest version, or `?version=` of those before a correction."""
     found = get_object_or_404(Reply.objects.with_people(), pk=pk)
     versions = freezing.versions(found)
-    asked = request.GET.get("version", "")
-    wanted = int(asked) if asked.isdecimal() and len(asked) < LONG else len(versions)
+    asked = number_of(request.GET.get("version", ""))
+    wanted = len(versions) if asked is None else asked
     shown = next((v for v in versions if v.number == wanted), None)
     if shown is None:
         raise Http404

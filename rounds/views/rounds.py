@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import requires
 from accounts.roles import Permission, Role
 from lib import fiscal, htmx, listing
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.writes import StaleError
 from rounds import charts, monitor, queries, services
 from rounds.forms import EditForm, OpenForm, VersionForm, period_choices
@@ -28,7 +28,6 @@ COLUMNS = (
 )  # fmt: skip
 # Buttons of the form that only change what it shows.
 HELPERS = {"more", "pick", "drop"}
-LONG = 10
 SORTS = {
     "title": ["title"], "period": ["period_end", "opens_on"], "due": ["due_on"],
 }  # fmt: skip
@@ -75,8 +74,7 @@ def open_(request: Request) -> HttpResponse:
 def _fresh(request: Request) -> OpenForm:
     """An empty form, one filled in from an earlier round (`?from=`), or one whose period was changed."""
     if source := request.GET.get("from", ""):
-        pk = int(source) if source.isdecimal() and len(source) < LONG else 0
-        return OpenForm.copied(get_object_or_404(Round, pk=pk))
+        return OpenForm.copied(get_object_or_404(Round, pk=number_of(source) or 0))
     return OpenForm(initial=_retitled(request))
 
 

@@ -12,13 +12,11 @@ from django.utils import timezone
 from accounts.access import can, department_scope
 from accounts.roles import Permission, Role
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from lib.reads import mark, mark_draft
 from rounds import monitor, queries, review
 from rounds.models import Reply, Round
 from rounds.states import KINDS
-
-LONG = 10
 
 
 def runs(request: Request) -> bool:
@@ -59,8 +57,7 @@ def detail(request: Request, pk: int, *, status: int = 200, swapped: bool = Fals
 
 def _asked(request: Request) -> int | None:
     """The key of the reply that the reader wants on top."""
-    first = request.GET.get("reply", "")
-    return int(first) if first.isascii() and first.isdecimal() and len(first) < LONG else None
+    return number_of(request.GET.get("reply", ""))
 
 
 def _more(request: Request, round_: Round, pk: int) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from lib.forms import PortalForm
+from lib.http import number_of
 from strategy.forms.plans import VersionedForm
 from strategy.models import ChangeNote, Edition, Element
 
@@ -36,8 +37,8 @@ class RelinkForm(PortalForm):
         text = self.cleaned_data["target"]
         if text == NOWHERE:
             return None
-        known = text.isascii() and text.isdigit() and len(text) < 19
-        found = self.edition.elements.filter(pk=int(text)).first() if known else None
+        pk = number_of(text)
+        found = self.edition.elements.filter(pk=pk).first() if pk is not None else None
         if found is None:
             raise forms.ValidationError(f"付け替え先は{self.edition.label}の要素から選んでください。")
         return found

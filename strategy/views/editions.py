@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from rounds.resources import attachment_header
 from strategy import compare as kinds
 from strategy import queries, queries_editions, services
@@ -55,8 +55,7 @@ def _editing(request: Request, shown: queries_editions.Contrast, sheets: Sheets)
 
 
 def _asked(request: Request) -> int | None:
-    text = request.GET.get("with", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return number_of(request.GET.get("with", ""))
 
 
 def _kind(request: Request) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from strategy import queries, queries_reading, relink, services
 from strategy.forms.plans import ElementForm, LinksForm, NewElementForm, ParentForm, PlaceForm, VersionedForm
 from strategy.models import DeletedElement, Element, Layer
@@ -214,6 +214,4 @@ def _asked_parent(request: Request, layer: Layer) -> Element | None:
     text = request.GET.get("parent", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404
-    return get_object_or_404(layer.edition.elements, pk=int(text))
+    return get_object_or_404(layer.edition.elements, pk=number_of(text))

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Permission
 from lib import htmx, listing
 from lib.forms import PortalForm, status_of
-from lib.http import Request
+from lib.http import Request, number_of
 from strategy import charts_indicators as charts
 from strategy import queries_indicators as queries
 from strategy.achievement import RULES
@@ -153,9 +153,8 @@ def restore(request: Request, pk: int) -> HttpResponse:
 
 def _move(request: Request, pk: int, act: Callable[..., Indicator], words: str) -> HttpResponse:
     shown = get_object_or_404(Indicator, pk=pk)
-    text = request.POST.get("version", "")
     try:
-        act(indicator=shown, version=int(text) if text.isdecimal() and len(text) < 10 else 0, by=request.user)
+        act(indicator=shown, version=number_of(request.POST.get("version", "")) or 0, by=request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:

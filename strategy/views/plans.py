@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
-from lib.http import Request
+from lib.http import Request, number_of
 from strategy import queries, queries_editions, queries_reading, services
 from strategy.forms.plans import EditionForm, ElementForm, NewPlanForm, PlanForm, PublishForm
 from strategy.models import Plan
@@ -73,8 +73,7 @@ def plan(request: Request, pk: int) -> HttpResponse:
 
 
 def _number(request: Request, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return number_of(request.GET.get(name, ""))
 
 
 @require_http_methods(GET_OR_POST)

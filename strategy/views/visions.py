@@ -13,7 +13,7 @@ from accounts.access import requires
 from accounts.roles import Permission
 from lib import htmx, listing
 from lib.fold import asked
-from lib.http import Request
+from lib.http import Request, number_of
 from strategy import services
 from strategy.forms.reading import VisionForm
 from strategy.models import PersonalVision
@@ -42,8 +42,7 @@ def my_vision(request: Request) -> HttpResponse:
 @require_POST
 @requires(Permission.READ)
 def my_vision_delete(request: Request) -> HttpResponse:
-    version = request.POST.get("version", "")
-    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    seen = number_of(request.POST.get("version", "")) or 0
     attempt_aloud(request, "自分のビジョンを消しました。", services.delete_vision, version=seen, by=request.user)
     return redirect("strategy:my_vision")
 

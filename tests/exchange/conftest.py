@@ -20,8 +20,8 @@ from tests.held import apart, held
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
     """The small city, built once for a file that names it in its mark: no test there stores a cast of its own."""
-    with held(django_db_blocker):
-        yield worlds.build(make_cast())
+    with held(django_db_blocker, lambda: worlds.build(make_cast())) as city:
+        yield city
 
 
 @pytest.fixture

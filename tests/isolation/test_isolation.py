@@ -23,6 +23,7 @@ from audit.models import Read
 from meetings import services as meetings
 from rounds import services as rounds
 from tests.conftest import signed_in
+from tests.held import settle
 from tests.isolation import city
 from tests.isolation.city import MARK, Hider, drafts
 from tests.isolation.looking import (
@@ -62,6 +63,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNames
         world.tokens = {role: rounds.create_token(user=u, by=u) for role, u in people(world)}
         world.before = {}
         world.frozen = frozen(world)
+        settle()
         yield world
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)

@@ -20,6 +20,7 @@ from dxportal import urls
 from tests import world as worlds
 from tests.access import ROLES
 from tests.conftest import make_cast, signed_in
+from tests.held import settle
 from tests.sending.forms import Sent, Shown, forms, shown
 
 
@@ -30,6 +31,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNames
         world = worlds.build(make_cast())
         users = {role: None if role == "anonymous" else getattr(world.cast, role) for role in ROLES}
         world.clients = {role: signed_in(user, raise_request_exception=False) for role, user in users.items()}
+        settle()
         yield world
         transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
