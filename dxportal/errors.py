@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -33,21 +33,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def failed(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500, or 503 where the machine is in trouble; without request context, which may fail as well."""
+    """500; 503 where the machine is in trouble, 404 where something was deleted meanwhile.
+
+    Without request context, which may fail as well.
+    """
     context: dict[str, Any] = {"site_name": settings.SITE_NAME, "stylesheets": STYLESHEETS}
     trouble = trouble_of(sys.exc_info()[1])
     if trouble is None:
         return HttpResponse(loader.get_template("500.html").render(context), status=500)
     page = loader.get_template("503.html").render(context | {"trouble": trouble})
-    return HttpResponse(page, status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
+    again = {"Retry-After": "10"} if trouble.status == 503 else {}
+    return HttpResponse(page, status=trouble.status, headers={"Cache-Control": "no-store"} | again)
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong with the machine, for whoever meets it."""
+    """Why nothing was stored though the portal is sound, for whoever meets it."""
 
     title: str
     text: str
+    then: str = "直ると、そのまま使えるようになります。"
+    status: int = 503
 
 
 FULL = Trouble(
@@ -63,6 +69,12 @@ AWAY = Trouble(
     "データベースにつながりません",
     "少し待ってから開き直してください。続くときは情報システムの担当に知らせてください。",
 )
+# Only the database sees it, at the end: both had read what was there before. A script of the page says the same of 404.
+GONE = Trouble(
+    "もとになるものが、なくなっています",
+    "保存しているあいだに、かかわりのあるものをほかの人が消したか、加えました。",
+    "画面を開き直して、いまの内容を確かめてから、もう一度お試しください。", 404,
+)
 SIGNS = (
     (FULL, ("disk is full", "no space left", "could not extend", "diskfull")),
     (READ_ONLY, ("readonly", "read-only")),
@@ -77,6 +89,8 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
             return FULL
         if isinstance(error, OSError) and error.errno == errno.EROFS:
             return READ_ONLY
+        if isinstance(error, IntegrityError) and "foreign" in f"{error} {type(error.__cause__).__name__}".lower():
+            return GONE
         if isinstance(error, OperationalError | InterfaceError | InternalError):
             return _of_database(error)
         error = error.__cause__ or error.__context__

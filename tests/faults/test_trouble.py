@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from accounts.models import Department
 from audit import services as audit
 from audit.models import Entry
 from dxportal import errors
+from lib import ledger
 from rounds.models import Attachment
 from tests import builders as make
 from tests.conftest import make_cast
@@ -24,6 +26,9 @@ from tests.conftest import make_cast
 NEW = {
     "code": "0999", "name": "新しい課", "short_name": "新課", "kind": "section", "order": "1", "valid_from": "R8.4.1",
 }  # fmt: skip
+
+
+NEW_FROM = dt.date(2026, 4, 1)
 
 
 def test_each_trouble_has_its_words() -> None:
@@ -43,6 +48,7 @@ def test_a_mistake_of_the_portal_is_no_trouble_of_the_machine() -> None:
     assert errors.trouble_of(ValueError("x")) is None
     assert errors.trouble_of(OSError(errno.ENOENT, "x")) is None
     assert errors.trouble_of(None) is None
+    assert errors.trouble_of(IntegrityError("UNIQUE constraint failed: accounts_user.login_id")) is None
 
 
 def test_the_trouble_behind_another_error_is_found() -> None:
@@ -98,8 +104,8 @@ def full(admin: Client) -> Iterator[None]:
     sql("DROP TRIGGER full_disk ON audit_entry", "DROP FUNCTION full_disk()")
 
 
-def create(client: Client, **kw: str) -> object:
-    return client.post(reverse("accounts:department_create"), NEW | kw)
+def create(client: Client, headers: dict[str, str] | None = None, **kw: str) -> object:
+    return client.post(reverse("accounts:department_create"), NEW | kw, headers=headers)
 
 
 def test_a_read_only_database_is_told_and_nothing_is_stored(admin: Client, read_only: None) -> None:
@@ -151,6 +157,29 @@ def test_a_full_disk_of_the_attachments_leaves_neither_row_nor_file(
     assert "保存する場所がいっぱいです" in response.text
     assert not Attachment.objects.exists()
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_what_is_deleted_while_something_is_put_under_it(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, htmx: bool
+) -> None:
+    """The one sees no department under it, the other still sees what it stands under."""
+    above = Department.objects.create(code="0900", name="消える部", short_name="消部", kind="division", order=9,
+                                      valid_from=NEW_FROM)  # fmt: skip
+    whole, before = ledger.record_many, Department.objects.count()
+
+    def late(*args: object, **kw: object) -> object:
+        sql(f"DELETE FROM accounts_department WHERE id = {above.pk}")
+        return whole(*args, **kw)
+
+    monkeypatch.setattr(ledger, "record_many", late)
+    response = create(admin, parent=str(above.pk), headers={"HX-Request": "true"} if htmx else {})
+    assert response.status_code == 404
+    assert "もとになるものが、なくなっています" in response.text
+    assert "いま入力した内容は保存されていません。画面を開き直して" in response.text
+    assert "Retry-After" not in response
+    assert Department.objects.count() == before
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
