@@ -138,7 +138,7 @@ class PortalForm(forms.Form):
         over the stored version so that saving again is a deliberate choice."""
         current = error.current
         if current is None:
-            self.add_error(None, "ほかの人が先に削除しています。")
+            self.add_error(None, error.told("ほかの人が先に削除しています。"))
             return
         for name in self.cleaned_data:
             if name in self.fields and name != "version" and hasattr(current, name):

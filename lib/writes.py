@@ -23,9 +23,10 @@ class StaleError(ValidationError):
     Who has two windows open is told that it was the other one, and does not look for another person.
     """
 
-    def __init__(self, current: models.Model | None) -> None:
+    def __init__(self, current: models.Model | None, *, is_own: bool = False) -> None:
+        """`is_own`: nobody else can have written there."""
         self.current = current
-        self.is_own = current is not None and ledger.is_own_work(current)
+        self.is_own = is_own or (current is not None and ledger.is_own_work(current))
         super().__init__(self.told(STALE), code="stale")
 
     def told(self, words: str) -> str:

@@ -100,3 +100,10 @@ class VisionForm(VersionedForm):
         super().__init__(*args, **kwargs)
         for name in ("ideal", "will_do"):
             self.fields[name].widget.attrs["data-count"] = f"{self[name].auto_id}-count"
+
+    def show_conflict(self, error: StaleError) -> None:
+        super().show_conflict(error)
+        if error.current is None:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("version")] = "0"
+            self.add_error(None, "残しておくときは、もう一度保存してください。")

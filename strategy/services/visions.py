@@ -54,20 +54,20 @@ def _check_words(ideal: str, attitude: str, will_do: str) -> None:
 def _insert(row: PersonalVision, version: int) -> None:
     """Two windows may both start with an empty form; the second then sees what the first wrote."""
     if version:
-        raise StaleError(None)
+        raise StaleError(None, is_own=True)
     row.version = 1
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise StaleError(PersonalVision.objects.get(user=row.user)) from error
+        raise StaleError(PersonalVision.objects.get(user=row.user), is_own=True) from error
 
 
 @transaction.atomic
 def delete_vision(*, version: int, by: User) -> None:
     stored = PersonalVision.objects.select_for_update(no_key=True).filter(user=by, version=version).first()
     if stored is None:
-        raise StaleError(PersonalVision.objects.filter(user=by).first())
+        raise StaleError(PersonalVision.objects.filter(user=by).first(), is_own=True)
     ledger.record(by=by, act="delete", obj=stored, before=_told(stored))
     stored.delete()
 

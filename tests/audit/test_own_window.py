@@ -11,6 +11,7 @@ from lib import ledger
 from lib.writes import StaleError
 from rounds import services
 from rounds.models import Reply
+from strategy.models import PersonalVision
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,18 @@ def test_where_nobody_asks_nobody_is_named(cast, form) -> None:
         raise StaleError(user)
     with ledger.asked_by(cast.admin.pk), pytest.raises(ValidationError, match="あなたが別の画面で"):
         raise StaleError(user)
+
+
+def test_a_vision_that_was_deleted_meanwhile_was_deleted_by_oneself(cast, as_user) -> None:
+    client, url = as_user(cast.viewer), reverse("strategy:my_vision")
+    values = {"version": 0, "ideal": "窓口に行かずに済む", "attitude": "creative", "will_do": "小さく始める"}
+    assert client.post(url, values).status_code == 302
+    client.post(reverse("strategy:my_vision_delete"), {"version": 1})
+    page = client.post(url, values | {"version": 1, "ideal": "書かずに済む"})
+    assert page.status_code == 422
+    assert "あなたが別の画面で先に削除しています。" in page.text
+    assert "残しておくときは、もう一度保存してください。" in page.text
+    assert not PersonalVision.objects.exists()
+    again = {name: page.context["form"][name].value() for name in values}
+    assert client.post(url, again).status_code == 302
+    assert PersonalVision.objects.get().ideal == "書かずに済む"
