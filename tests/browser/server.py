@@ -22,6 +22,7 @@ FILES = ("attachments", "packs")
 BUILD = """
 import django
 django.setup()
+import tests.browser.served
 from tests.tables import from_models
 from_models()
 import manage
@@ -78,7 +79,7 @@ class Portal:
     def __enter__(self) -> Portal:
         command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--blocking-threads", "4", "--log-level", "warning", "dxportal.wsgi:application",
+            "--blocking-threads", "4", "--log-level", "warning", "tests.browser.served:application",
         ]  # fmt: skip
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment(self.var), stdout=self.log.open("w"), stderr=subprocess.STDOUT
