@@ -1,8 +1,8 @@
 """Room for the frames of everything that a function calls.
 
 CPython, 3.11 and newer, keeps the frames of a thread in pieces of 16 kB. A call that just does not fit any more makes
-it ask the system for a piece, and the return gives that back. A page is nodes and filters called some hundreds deep, in
-loops of which always one stands at such an edge: pieces came and went thousands of times a page.
+it ask the system for a piece, and the return gives that back. Beneath pytest's own frames always some loop of a page
+stood at such an edge: pieces came and went 265 times a test.
 """
 
 from __future__ import annotations
