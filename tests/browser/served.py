@@ -1,4 +1,4 @@
-"""The portal as it is served, but for the time that checking a password takes on purpose: journeys sign in fifty times."""
+"""The portal as it is served, without the time that checking a password takes on purpose: journeys sign in often."""
 
 from __future__ import annotations
 
