@@ -99,10 +99,18 @@
     flush(form);
     sentAt.set(event.detail.xhr, performance.now());
   });
+  // A refusal shows the words again, in this form or in a new one; they count as typed, for nothing was taken.
+  const refused = new Set();
+  const isRefused = (form) => refused.delete(keyOf(form)) && form.dispatchEvent(new Event("input", { bubbles: true }));
   // What was typed while the answer was on its way did not go with it.
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = sender(event);
     if (!form || !event.detail.successful) return;
+    if (event.detail.xhr.status >= 400) {
+      refused.add(keyOf(form));
+      return;
+    }
+    refused.delete(keyOf(form));
     if (typedAt.get(form) > sentAt.get(event.detail.xhr)) write(form);
     else forget(form);
   });
@@ -112,6 +120,7 @@
     const key = window.sessionStorage.getItem(SENT);
     window.sessionStorage.removeItem(SENT);
     if (key && !user()) mark(key, false);
+    if (key && [409, 422].includes(performance.getEntriesByType("navigation")[0]?.responseStatus)) refused.add(key);
   };
 
   // A sent text is settled once the page shows the form anew; only an answer that never came leaves it open.
@@ -146,6 +155,7 @@
 
   // What stands in a form that somebody is writing in needs no offer, and is not settled by standing there.
   const offer = (form) => {
+    if (isRefused(form)) return;
     const record = read(keyOf(form));
     if (!record || typedAt.has(form) || form.querySelector(".kept")) return;
     if (isSettled(form, record) || !differs(form, record)) {

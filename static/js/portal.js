@@ -14,10 +14,21 @@
   on("submit", "form", (form) => dirty.delete(form));
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest?.("form");
-    if (form && event.detail.successful) dirty.delete(form);
+    if (!form || !event.detail.successful) return;
+    // A refusal is shown like any answer (409 and 422 are swapped), but took nothing.
+    if (event.detail.xhr.status < 400) dirty.delete(form);
+    else if (form.matches("[data-warn-unsaved]")) dirty.add(form);
   });
   window.addEventListener("beforeunload", (event) => {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  });
+
+  // What exchanges rows asks first where one of them holds words that were not taken; those on their way are.
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, target } = event.detail;
+    const words = elt.dataset?.askUnsaved;
+    const left = words && [...dirty].some((form) => target.contains(form) && !form.matches(".htmx-request"));
+    if (left && !window.confirm(words)) event.preventDefault();
   });
 
   // Live count of a text field: data-count names the element that shows it.

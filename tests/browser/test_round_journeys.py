@@ -61,6 +61,26 @@ def test_two_answers_at_once_leave_the_bar_at_the_last(fresh_portal: Portal, ent
     expect(page.locator("#submit-bar")).not_to_contain_text(re.compile(r"[A-Z]-\d+ が未回答"))
 
 
+def test_a_row_that_was_refused_is_not_overwritten_unasked(fresh_portal: Portal, enter: Enter) -> None:
+    """変更なし for the rest would take the words of a row off the screen that could not be saved."""
+    page = enter(fresh_portal, "member-tax")
+    page.goto("/")
+    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+    row = page.locator("#sec-progress .act", has=page.get_by_label("進捗率")).first
+    rest = page.get_by_role("button", name=re.compile("まとめて変更なし"))
+    with page.expect_response(lambda answer: answer.status == 422):
+        row.get_by_label("進捗率").fill("百二十")
+        row.get_by_label("進捗率").blur()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    rest.click()
+    assert asked == ["まだ保存できていない行があります。続けると、その行も「変更なし」になります。続けますか。"]
+    expect(row.get_by_label("進捗率")).to_have_value("百二十")
+    page.once("dialog", lambda dialog: dialog.accept())
+    rest.click()
+    expect(rest).to_have_count(0)
+
+
 def test_the_save_of_the_keyboard_moves_nothing(fresh_portal: Portal, enter: Enter) -> None:
     """保存 shows while the keyboard is on it and goes as the mouse is pressed: a press whose target moves is lost."""
     page = enter(fresh_portal, "member-tax")

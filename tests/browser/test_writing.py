@@ -108,6 +108,68 @@ def test_a_text_survives_a_session_that_ended(fresh_portal: Portal, enter: Enter
     page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.includes('/actions/replies/'))")
 
 
+KEPT = "() => Object.entries(localStorage).some(([key, kept]) => key.includes(%r) && !JSON.parse(kept).sent)"
+
+
+def test_a_refused_row_survives_a_closed_window(fresh_portal: Portal, enter: Enter) -> None:
+    page = enter(fresh_portal, "lead-tax")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    open_reply(page)
+    row = page.locator("#sec-progress .act", has=page.get_by_label("進捗率")).first
+    row.get_by_label("実績と次にすること").fill(LOST)
+    with page.expect_response(lambda answer: answer.status == 422):
+        row.get_by_label("進捗率").fill("百二十")
+        row.get_by_label("進捗率").blur()
+    page.reload()
+    assert dialogs == ["beforeunload"]
+    row.get_by_role("button", name="書きかけに戻す").click()
+    expect(row.get_by_label("実績と次にすること")).to_have_value(LOST)
+    expect(row.get_by_label("進捗率")).to_have_value("百二十")
+
+
+def test_a_refused_page_survives_a_closed_window(fresh_portal: Portal, enter: Enter) -> None:
+    """The page that refuses shows the words again; nothing has taken them."""
+    page = enter(fresh_portal, "lead-tax")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+    page.goto("/actions/proposals/new/")
+    page.get_by_label("現状と課題").fill(LOST)
+    with page.expect_response(lambda answer: answer.status == 422):
+        page.get_by_role("button", name="下書きを保存").click()
+    expect(page.get_by_label("現状と課題")).to_have_value(LOST)
+    page.wait_for_function(KEPT % "/proposals/new/")
+    page.get_by_label("現状と課題").click()
+    page.goto("/")
+    assert dialogs == ["beforeunload"]
+    page.goto("/actions/proposals/new/")
+    page.get_by_role("button", name="書きかけに戻す").click()
+    expect(page.get_by_label("現状と課題")).to_have_value(LOST)
+    page.get_by_label("件名").fill("窓口の案内")
+    page.get_by_role("button", name="下書きを保存").click()
+    page.wait_for_url(lambda url: not url.endswith("/new/"))
+    page.goto("/actions/proposals/new/")
+    expect(page.get_by_role("button", name="書きかけに戻す")).to_have_count(0)
+
+
+def test_a_refused_form_within_a_page_survives_a_closed_window(fresh_portal: Portal, enter: Enter) -> None:
+    """HTMX puts a new form in the place of the refused one."""
+    page = enter(fresh_portal, "secretariat")
+    page.on("dialog", lambda dialog: dialog.accept())
+    start_draft(page)
+    form = open_editor(page)
+    form.get_by_label("説明").fill(LOST)
+    form.get_by_label("表題").fill("")
+    with page.expect_response(lambda answer: answer.status == 422):
+        form.get_by_role("button", name="保存").click()
+    expect(form.get_by_label("説明")).to_have_value(LOST)
+    page.wait_for_function(KEPT % "/strategy/")
+    page.reload()
+    form = open_editor(page)
+    form.get_by_role("button", name="書きかけに戻す").click()
+    expect(form.get_by_label("説明")).to_have_value(LOST)
+
+
 def sign_in_again(page: Page) -> None:
     page.wait_for_url("**/sign-in/**")
     page.get_by_label("職員番号").fill("lead-tax")
