@@ -36,6 +36,7 @@ from rounds.models import Reply
 register = template.Library()
 
 REQUIRED = '<span class="req">必須</span>'
+TAKEN_BACK = "この取組に入力した内容を消して、前回のままにします。よろしいですか。"
 REASON = f' maxlength="300" class="in" placeholder="{REASON_HINT}"'
 
 
@@ -244,10 +245,11 @@ class Drawing:
     def _save(self, acted: bool) -> str:
         url, report = _at(self.page.same, self.action.pk), self.report
         word = "変更なしにする" if report else f"{icon('equal')}変更なし"
+        bare, ask = (" bare", f' data-ask="{TAKEN_BACK}"') if report else ("", "")
         return (
             f'<div class="end"><span id="{self.anchor}-status" role="status">{self._status()}</span>\n'
             f'<button class="btn small row-save">保存{self.named}</button>\n'
-            f'<button class="btn small{" bare" if report else ""}" formaction="{url}" hx-post="{url}"'
+            f'<button class="btn small{bare}"{ask} formaction="{url}" hx-post="{url}"'
             f' hx-target="#{self.anchor}" hx-swap="outerHTML" hx-sync="closest form:queue last"{_focus(acted)}>'
             f"{word}{self.named}</button></div>"
         )

@@ -23,12 +23,22 @@
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
   });
 
-  // What exchanges rows asks first where one of them holds words that were not taken; those on their way are.
+  // What exchanges or hands in rows asks first where one of them holds words that were not taken; those on their way are.
+  const isLeft = (part) => [...dirty].some((form) => part.contains(form) && !form.matches(".htmx-request"));
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, target } = event.detail;
-    const words = elt.dataset?.askUnsaved;
-    const left = words && [...dirty].some((form) => target.contains(form) && !form.matches(".htmx-request"));
-    if (left && !window.confirm(words)) event.preventDefault();
+    const words = elt.dataset?.ask ?? (isLeft(target) ? elt.dataset?.askUnsaved : "");
+    if (words && !window.confirm(words)) event.preventDefault();
+  });
+  on("submit", "form[data-ask-unsaved]:not([hx-post])", (form, event) => {
+    if (document.querySelector("form[data-warn-unsaved].htmx-request")) {
+      // Handed in before a row has arrived, the row would be refused. Its answer may bring this form anew.
+      event.preventDefault();
+      document.addEventListener("htmx:afterSettle", () => document.getElementById(form.id)?.requestSubmit(), { once: true });
+    } else if (isLeft(document)) {
+      if (window.confirm(form.dataset.askUnsaved)) dirty.clear();
+      else event.preventDefault();
+    }
   });
 
   // Live count of a text field: data-count names the element that shows it.
@@ -160,8 +170,17 @@
   const failed = (event) => {
     const box = document.getElementById("messages");
     if (!box) return;
+    const row = event.detail.elt.closest?.("form[data-warn-unsaved]");
+    const state = row?.querySelector("[role=status]");
+    if (row) dirty.add(row);
+    if (state) {
+      const word = document.createElement("span");
+      word.className = "err";
+      word.textContent = "保存できていません";
+      state.replaceChildren(word);
+    }
     const note = document.createElement("p");
-    note.className = "note bad";
+    note.className = "note bad failed";
     note.textContent =
       refusals[event.detail.xhr?.status] ?? `サーバーと通信できず、保存できませんでした。${kept}もう一度お試しください。`;
     box.replaceChildren(note);

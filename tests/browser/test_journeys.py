@@ -217,6 +217,8 @@ def test_a_failed_request_is_said_and_loses_nothing(fresh_portal: Portal, enter:
     done.fill("通信が切れている間に書いた文。")
     done.blur()
     expect(page.locator("#messages")).to_contain_text("保存できませんでした")
+    expect(page.locator("#messages")).to_be_in_viewport()
+    expect(page.get_by_role("form", name=LATE).get_by_role("status")).to_have_text("保存できていません")
     expect(done).to_have_value("通信が切れている間に書いた文。")
 
 

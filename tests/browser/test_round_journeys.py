@@ -81,6 +81,46 @@ def test_a_row_that_was_refused_is_not_overwritten_unasked(fresh_portal: Portal,
     expect(rest).to_have_count(0)
 
 
+def test_what_could_not_be_saved_is_not_handed_in_unasked(fresh_portal: Portal, enter: Enter) -> None:
+    """A refused row is asked about; one that is still on its way arrives first."""
+    open_round(enter(fresh_portal, "secretariat"))
+    page = enter(fresh_portal, "lead-0502")
+    enter_reply(page)
+    all_the_same(page)
+    say(page, "特にありません。")
+    give_reasons(page, REASON)
+    row = page.locator("#sec-progress .act").first
+    row.get_by_role("link", name=re.compile("^変える")).click()
+    with page.expect_response(lambda answer: answer.status == 422):
+        row.get_by_label("進捗率").fill("百二十")
+        row.get_by_label("進捗率").blur()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("button", name="承認して提出する").click()
+    assert asked == ["まだ保存できていない入力があります。このまま進めると、その入力は回答に入りません。進めますか。"]
+    expect(row.get_by_label("進捗率")).to_have_value("百二十")
+
+    page.route("**/actions/replies/**", lambda route: (time.sleep(1), route.continue_()))
+    row.get_by_label("進捗率").fill("")
+    row.get_by_label("実績と次にすること").fill(BETTER)
+    page.get_by_role("button", name="承認して提出する").click()
+    expect(page.locator("#messages")).to_contain_text("提出しました。事務局の確認を待っています")
+    expect(page.locator("main")).to_contain_text(BETTER)
+
+
+def test_values_of_a_row_are_not_taken_back_unasked(fresh_portal: Portal, enter: Enter) -> None:
+    page = enter(fresh_portal, "member-tax")
+    page.goto("/")
+    page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
+    row = page.locator("#sec-progress .act", has=page.get_by_text("保存済み")).first
+    words = row.get_by_label("実績と次にすること").input_value()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    row.get_by_role("button", name=re.compile("変更なしにする")).click()
+    assert asked == ["この取組に入力した内容を消して、前回のままにします。よろしいですか。"]
+    expect(row.get_by_label("実績と次にすること")).to_have_value(words)
+
+
 def test_the_save_of_the_keyboard_moves_nothing(fresh_portal: Portal, enter: Enter) -> None:
     """保存 shows while the keyboard is on it and goes as the mouse is pressed: a press whose target moves is lost."""
     page = enter(fresh_portal, "member-tax")
