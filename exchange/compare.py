@@ -274,6 +274,7 @@ class Comparison:
     def _validate(self, row: Row) -> None:
         """Fields that changed, the row as a whole, and that no other row has the same key."""
         if not self.sheet.checked_here:
+            self.sheet.foretell(row)
             return
         for name, value in row.values.items():
             self._put(row, name, value)

@@ -179,6 +179,9 @@ class Sheet(Resource):
     def check(self, row: Row) -> None:
         """Refuse what the columns cannot know, e.g. a department that is not the reader's."""
 
+    def foretell(self, row: Row) -> None:
+        """Show what storing a changed row does beside its cells, or refuse it; for rows that are tried."""
+
     def store(self, row: Row, by: Any) -> Any:
         """Store one row through the app's service."""
         raise TypeError(f"{type(self).__name__}.store")

@@ -19,6 +19,10 @@ from exchange.sheets import Column, Row, Sheet
 from exchange.widgets import Choice, Day, One, Text, Whole, yes_no
 from rounds.models import Reply, Round
 
+NOT_BOTH = (
+    "「変更なし」は前回と同じと報告するので、{}に入力した値は残りません。"
+    "「変更なし」を空欄にするか、ほかの列を書き出したときのままに戻してください。"
+)
 SAID = ("lifecycle", "percent", "done", "reason_kind", "reason")
 
 
@@ -75,6 +79,7 @@ class ProgressSheet(Sheet):
         return (
             Action.objects.reportable()
             .led_by(set(self.replies))
+            .select_related("last_report")
             .prefetch_related(Prefetch("reports", queryset=drafts, to_attr="drafts"))
             .order_by("lead_department__order", "code", "pk")
         )
@@ -92,6 +97,13 @@ class ProgressSheet(Sheet):
             return super().read_value(obj, column)
         draft = self.draft(obj)
         return getattr(draft, column.name) if draft else None
+
+    def foretell(self, row: Row) -> None:
+        if row.values.get("no_change") is True:
+            same = services.unchanged(row.obj)
+            odd = [f"「{self.fields[n].label}」" for n, value in row.values.items() if value != same[n]]
+            if odd:
+                row.refuse(NOT_BOTH.format("".join(odd)), "no_change")
 
     def store(self, row: Row, by: Any) -> Any:
         reply, draft, values = self.replies[row.obj.lead_department_id], self.draft(row.obj), row.values

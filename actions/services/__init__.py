@@ -29,6 +29,7 @@ from actions.services.reports import (
     mark_no_change,
     mark_rest_no_change,
     save_report,
+    unchanged,
     undo_report,
 )
 
@@ -54,6 +55,7 @@ __all__ = [
     "say_no_hurdle",
     "set_milestones",
     "set_phases",
+    "unchanged",
     "undo_report",
     "update_action",
     "update_hurdle",

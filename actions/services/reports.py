@@ -73,7 +73,7 @@ def mark_no_change(
     """Report that nothing changed: the last official words again, as a report of their own."""
     _refuse_foreign(action, reply)
     touch(reply=reply, by=by)
-    return _upsert(action, reply, _unchanged(action), version=version, by=by)
+    return _upsert(action, reply, unchanged(action), version=version, by=by)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def mark_rest_no_change(*, reply: Reply, by: Any) -> list[ProgressReport]:
     touch(reply=reply, by=by)
     rest = Action.objects.reportable().filter(lead_department=reply.department_id)
     rest = rest.exclude(reports__reply=reply).select_related("last_report")
-    reports = [_new(a, reply, _unchanged(a), by) for a in rest]
+    reports = [_new(a, reply, unchanged(a), by) for a in rest]
     try:
         with transaction.atomic():
             ProgressReport.objects.bulk_create(reports)
@@ -165,6 +165,17 @@ def accept_reports(*, reply: Reply, by: Any) -> list[ProgressReport]:
     return reports
 
 
+def unchanged(action: Action) -> dict[str, Any]:
+    """The official values, with the words of the last report where there is one."""
+    last = action.last_report
+    words = {n: getattr(last, n) for n in ("done", "reason_kind", "reason")} if last else {}
+    return {"done": "", "reason_kind": "", "reason": "", **words} | {
+        "lifecycle": action.lifecycle, "percent": action.percent, "no_change": True,
+        "grade_id": action.self_grade_id, "new_ends_on": None, "milestones_done": {},
+        "milestones_moved": {},
+    }  # fmt: skip
+
+
 def _refuse_foreign(action: Action, reply: Reply) -> None:
     if action.lead_department_id != reply.department_id:
         raise ValidationError(NOT_LED)
@@ -178,17 +189,6 @@ def _refuse_archived(action: Action) -> None:
 
 def _percent(lifecycle: str, percent: int) -> int:
     return 100 if lifecycle in status.DONE_LIFECYCLES else percent
-
-
-def _unchanged(action: Action) -> dict[str, Any]:
-    """The official values, with the words of the last report where there is one."""
-    last = action.last_report
-    words = {n: getattr(last, n) for n in ("done", "reason_kind", "reason")} if last else {}
-    return {"done": "", "reason_kind": "", "reason": "", **words} | {
-        "lifecycle": action.lifecycle, "percent": action.percent, "no_change": True,
-        "grade_id": action.self_grade_id, "new_ends_on": None, "milestones_done": {},
-        "milestones_moved": {},
-    }  # fmt: skip
 
 
 def _beside(
