@@ -15,15 +15,18 @@ from accounts.roles import Permission
 from actions import services
 from actions.models import Action, ProgressReport, lifecycle_choices, reason_choices
 from exchange.queries import load_departments
-from exchange.sheets import Column, Row, Sheet
+from exchange.sheets import Cell, Column, Row, Sheet
 from exchange.widgets import Choice, Day, One, Text, Whole, yes_no
+from lib.wareki import format_date
 from rounds.models import Reply, Round
 
 NOT_BOTH = (
     "「変更なし」は前回と同じと報告するので、{}に入力した値は残りません。"
     "「変更なし」を空欄にするか、ほかの列を書き出したときのままに戻してください。"
 )
-SAID = ("lifecycle", "percent", "done", "reason_kind", "reason")
+SAID = ("lifecycle", "percent", "done", "reason_kind", "reason", "grade", "new_ends_on")
+TOLD = (*SAID, "no_change", "milestones_done", "milestones_moved")
+NOTHING: Mapping[str, Any] = dict.fromkeys(SAID) | {"no_change": None, "milestones_done": {}, "milestones_moved": {}}
 
 
 def own_replies(user: Any) -> models.QuerySet:
@@ -79,7 +82,7 @@ class ProgressSheet(Sheet):
         return (
             Action.objects.reportable()
             .led_by(set(self.replies))
-            .select_related("last_report")
+            .select_related("last_report", "self_grade")
             .prefetch_related(Prefetch("reports", queryset=drafts, to_attr="drafts"))
             .order_by("lead_department__order", "code", "pk")
         )
@@ -99,32 +102,63 @@ class ProgressSheet(Sheet):
         return getattr(draft, column.name) if draft else None
 
     def foretell(self, row: Row) -> None:
-        if row.values.get("no_change") is True:
-            same = services.unchanged(row.obj)
-            odd = [f"「{self.fields[n].label}」" for n, value in row.values.items() if value != same[n]]
+        """Every value that the draft will change, typed or not; refuse 変更なし beside other values."""
+        told = self._told(row.obj, row.values)
+        if told["no_change"]:
+            odd = [f"「{self.fields[n].label}」" for n, value in row.values.items() if value != told[n]]
             if odd:
                 row.refuse(NOT_BOTH.format("".join(odd)), "no_change")
+                return
+        self._show(row, told)
 
-    def store(self, row: Row, by: Any) -> Any:
-        reply, draft, values = self.replies[row.obj.lead_department_id], self.draft(row.obj), row.values
-        version = draft.version if draft else None
+    def _show(self, row: Row, told: Mapping[str, Any]) -> None:
+        draft, typed = self.draft(row.obj), {cell.column: cell for cell in row.cells}
+        before = {n: getattr(draft, n) for n in TOLD} if draft else NOTHING
+        old, new = self._words(before), self._words(told)
+        for name, words in new.items():
+            if name in typed:
+                typed[name].new = words
+            elif words != old[name] and not (name == "no_change" and draft is None):
+                row.cells.append(Cell(name, old[name], words))
+
+    def _words(self, told: Mapping[str, Any]) -> dict[str, str]:
+        """What a report says, by column; what has none, by its name."""
+        shown = [c for c in self.columns if not c.locked]
+        words = {c.name: c.widget.shown(c.widget.render(told[c.name])) for c in shown}
+        return words | {
+            "自己評価": str(told["grade"] or ""),
+            "節目の達成日": _stones(told["milestones_done"], "done_on"),
+            "節目の新しい期日": _stones(told["milestones_moved"], "due_on"),
+        }
+
+    def _told(self, action: Action, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the report will say when the cells of `values` are stored."""
         if values.get("no_change") is True:
+            return services.unchanged(action) | {"grade": action.self_grade}
+        draft = self.draft(action)
+        # What the sheet does not show stays as it was entered on the page.
+        said = {n: getattr(draft, n) for n in TOLD} if draft else self._first(action)
+        return said | dict(values) | {"no_change": False}
+
+    def _first(self, action: Action) -> dict[str, Any]:
+        last = action.last_report
+        words = {n: getattr(last, n) if last else "" for n in ("done", "reason_kind", "reason")}
+        return {**NOTHING, **words, "lifecycle": action.lifecycle, "percent": action.percent}
+
+    def store(self, row: Row, by: Any) -> None:
+        reply, draft = self.replies[row.obj.lead_department_id], self.draft(row.obj)
+        version, told = draft.version if draft else None, self._told(row.obj, row.values)
+        if told["no_change"]:
             services.mark_no_change(action=row.obj, reply=reply, by=by, version=version)
-            return None
-        last = draft or row.obj.last_report
-        said = {n: getattr(last, n) if last else "" for n in ("done", "reason_kind", "reason")}
-        said |= {n: getattr(draft or row.obj, n) for n in ("lifecycle", "percent")}
-        said |= {n: values[n] for n in SAID if n in values}
-        if draft:
-            # What the sheet does not show stays as it was entered on the page.
-            said |= {"grade": draft.grade, "new_ends_on": draft.new_ends_on}
-            said |= {"reached": _days(draft.milestones_done, "done_on")}
-            said |= {"moved": _days(draft.milestones_moved, "due_on")}
-        if "new_ends_on" in values:
-            said["new_ends_on"] = values["new_ends_on"]
+            return
+        said, reached = {n: told[n] for n in SAID}, _days(told["milestones_done"], "done_on")
+        said |= {"reached": reached, "moved": _days(told["milestones_moved"], "due_on")}
         services.save_report(action=row.obj, reply=reply, by=by, version=version, **said)
-        return None
 
 
 def _days(kept: Mapping[str, Mapping[str, str]], name: str) -> dict[int, dt.date]:
     return {int(pk): dt.date.fromisoformat(said[name]) for pk, said in kept.items()}
+
+
+def _stones(kept: Mapping[str, Mapping[str, str]], name: str) -> str:
+    return "、".join(f"{s['title']} {format_date(dt.date.fromisoformat(s[name]))}" for s in kept.values())

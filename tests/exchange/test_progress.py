@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from types import SimpleNamespace
 
 import pytest
@@ -34,7 +33,10 @@ def draft(world: SimpleNamespace, action: object) -> ProgressReport:
 
 
 @pytest.fixture
-def taken(world: SimpleNamespace, action: object) -> Taken:
+def taken(request: pytest.FixtureRequest, world: SimpleNamespace, action: object) -> Taken:
+    """Exported after the draft, where a test has one."""
+    if "draft" in request.fixturenames:
+        request.getfixturevalue("draft")
     return Taken("progress", world.cast.lead, world.round)
 
 
@@ -58,3 +60,37 @@ def test_no_change_beside_the_values_of_before_is_taken(taken: Taken, world: Sim
     taken.put(action.pk, "変更なし", "はい").put(action.pk, "状況", "実施中").put(action.pk, "進捗率", 40).bring()
     stored = world.reply.reports.get(action=action)
     assert (stored.no_change, stored.percent, stored.done) == (True, 40, "試行した。")
+
+
+def test_no_change_over_a_draft_shows_all_it_replaces(
+    draft: ProgressReport, taken: Taken, world: SimpleNamespace, action: object
+) -> None:
+    kept = taken.put(action.pk, "変更なし", "はい").stage()
+    assert shown(kept) == {
+        "no_change": ("いいえ", "はい"), "lifecycle": ("休止", "実施中"), "percent": ("20", "40"),
+        "done": ("今期の実績。", "試行した。"), "reason_kind": ("予算", ""), "reason": ("予算の見直し", ""),
+        "自己評価": ("", str(world.grade)), "節目の達成日": ("公開 令和8年9月1日", ""),
+    }  # fmt: skip
+    taken.apply(kept)
+    draft.refresh_from_db()
+    assert (draft.percent, draft.done, draft.grade, draft.milestones_done) == (40, "試行した。", world.grade, {})
+
+
+def test_a_value_over_no_change_shows_that_it_is_a_change(
+    taken: Taken, world: SimpleNamespace, action: object
+) -> None:
+    taken.put(action.pk, "変更なし", "はい").bring()
+    again = Taken("progress", world.cast.lead, world.round)
+    kept = again.put(action.pk, "進捗率", 55).stage()
+    assert shown(kept) == {"percent": ("40", "55"), "no_change": ("はい", "いいえ")}
+
+
+def test_what_a_draft_says_beside_the_sheet_stays(
+    draft: ProgressReport, taken: Taken, world: SimpleNamespace, action: object
+) -> None:
+    kept = taken.put(action.pk, "進捗率", 55).stage()
+    assert shown(kept) == {"percent": ("20", "55")}
+    taken.apply(kept)
+    told = draft.milestones_done
+    draft.refresh_from_db()
+    assert (draft.percent, draft.milestones_done) == (55, told)
