@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.access import department_scope
 from accounts.roles import Permission
 from actions import services
-from actions.models import Action, ProgressReport, lifecycle_choices, reason_choices
+from actions.models import Action, PlanScale, ProgressReport, lifecycle_choices, reason_choices
+from actions.status import DONE_LIFECYCLES
 from exchange.queries import load_departments
 from exchange.sheets import Cell, Column, Row, Sheet
 from exchange.widgets import Choice, Day, One, Text, Whole, yes_no
@@ -76,6 +77,7 @@ class ProgressSheet(Sheet):
         load_departments(self.fields["lead_department"].widget)
         rows = own_replies(self.user).filter(round=self.scope).select_related("round", "department")
         self.replies = {r.department_id: r for r in rows}
+        self.scales = set(PlanScale.objects.values_list("plan", "scale"))
 
     def rows(self) -> models.QuerySet:
         drafts = ProgressReport.objects.filter(reply__round=self.scope).select_related("action", "grade")
@@ -138,12 +140,17 @@ class ProgressSheet(Sheet):
         draft = self.draft(action)
         # What the sheet does not show stays as it was entered on the page.
         said = {n: getattr(draft, n) for n in TOLD} if draft else self._first(action)
-        return said | dict(values) | {"no_change": False}
+        said |= dict(values) | {"no_change": False}
+        if said["lifecycle"] in DONE_LIFECYCLES:
+            said["percent"] = 100
+        return said | {"percent": action.percent if said["percent"] is None else said["percent"]}
 
     def _first(self, action: Action) -> dict[str, Any]:
-        last = action.last_report
-        words = {n: getattr(last, n) if last else "" for n in ("done", "reason_kind", "reason")}
-        return {**NOTHING, **words, "lifecycle": action.lifecycle, "percent": action.percent}
+        """What the page offers for a first report: the state and grade of before, and blank words."""
+        is_used = action.self_grade and (action.plan_id, action.self_grade.scale_id) in self.scales
+        grade = action.self_grade if is_used else None
+        blank = dict.fromkeys(("done", "reason_kind", "reason"), "")
+        return {**NOTHING, **blank, "lifecycle": action.lifecycle, "percent": action.percent, "grade": grade}
 
     def store(self, row: Row, by: Any) -> None:
         reply, draft = self.replies[row.obj.lead_department_id], self.draft(row.obj)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from actions.models import ProgressReport
+from actions.models import PlanScale, ProgressReport
 from tests.builders import make_report
 from tests.exchange.helpers import Taken, cells_of, messages
 
@@ -94,3 +94,46 @@ def test_what_a_draft_says_beside_the_sheet_stays(
     told = draft.milestones_done
     draft.refresh_from_db()
     assert (draft.percent, draft.milestones_done) == (55, told)
+
+
+def test_a_first_report_begins_as_on_the_page(taken: Taken, world: SimpleNamespace, action: object) -> None:
+    """The state and grade of before are chosen already, the words are blank."""
+    kept = taken.put(action.pk, "進捗率", 70).stage()
+    assert shown(kept) == {
+        "percent": ("", "70"), "lifecycle": ("", "実施中"), "自己評価": ("", str(world.grade)),
+    }  # fmt: skip
+    taken.apply(kept)
+    stored = world.reply.reports.get(action=action)
+    assert (stored.lifecycle, stored.percent, stored.done, stored.reason) == ("running", 70, "", "")
+    assert (stored.grade, stored.no_change) == (world.grade, False)
+
+
+def test_a_first_report_of_words_alone_keeps_the_percent(
+    taken: Taken, world: SimpleNamespace, action: object
+) -> None:
+    taken.put(action.pk, DONE, "今期の実績。").bring()
+    stored = world.reply.reports.get(action=action)
+    assert (stored.percent, stored.done) == (40, "今期の実績。")
+
+
+def test_a_grade_that_the_plan_no_longer_uses_is_not_said_again(
+    taken: Taken, world: SimpleNamespace, action: object
+) -> None:
+    PlanScale.objects.all().delete()
+    kept = taken.put(action.pk, "進捗率", 70).stage()
+    assert "自己評価" not in shown(kept)
+    taken.apply(kept)
+    assert world.reply.reports.get(action=action).grade is None
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "percent"), [("進捗率", "（空欄にする）", "40"), ("状況", "完了", "100")]
+)
+def test_the_percent_follows_as_on_the_page(
+    draft: ProgressReport, taken: Taken, action: object, label: str, value: str, percent: str
+) -> None:
+    kept = taken.put(action.pk, label, value).stage()
+    assert shown(kept)["percent"] == ("20", percent)
+    taken.apply(kept)
+    draft.refresh_from_db()
+    assert str(draft.percent) == percent
