@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from exchange import cells
 from exchange.ordering import circles
 from exchange.sheets import ACT, FIXED, ID, VERSION, Cell, Column, Row, Sheet, model_field, offer
-from exchange.widgets import Inward
+from exchange.widgets import QUOTED, Inward
 from lib.http import number_of
 
 HEADER_WITHIN = 10
@@ -24,6 +24,7 @@ CIRCLE = "{}と、上へたどると同じ行に戻ります。どれかの行�
 # As many rows of a circle as a message names.
 SHOWN_AROUND = 6
 UNDELETED = "この表の行は削除できません。"
+LEFT = "「{}」は取り込みません。この列は見るだけの列です。"
 FIX = "書き出したファイルの1行目の見出しを変えずに、選び直してください。"
 # Above this many rows all rows are read: a list of thousands of keys costs more than the rows it leaves out.
 NAMED_KEYS = 900
@@ -135,7 +136,7 @@ class Comparison:
         now = sheet.version_of(obj)
         removed = self._is_removed(row, cells_)
         for column, at in self.places:
-            if column.locked or at >= len(cells_):
+            if at >= len(cells_):
                 continue
             cell = cells_[at]
             # Blank cells are by far the most common ones that say nothing.
@@ -143,7 +144,7 @@ class Comparison:
                 continue
             was = column.widget.render(sheet.read_value(obj, column))
             if cell != was and not cells.is_blank(cell) and not column.widget.same(cell, was):
-                self._changed(row, column, cell, was)
+                (self._left if column.locked else self._changed)(row, column, cell, was)
         if row.kind == "same" and (row.before or removed):
             row.kind = "removed" if removed else "changed"
         if row.kind in ("changed", "removed", "error"):
@@ -186,6 +187,12 @@ class Comparison:
             new = "" if cells.clears(cell) else self._words(column, value)
             row.values[column.name] = value
             row.cells.append(Cell(column.name, old, new))
+
+    @staticmethod
+    def _left(row: Row, column: Column, cell: Any, was: Any) -> None:
+        """Say what is not taken; the row is none the worse for it."""
+        words = " ".join(column.widget.shown(cell).split())[:QUOTED]
+        row.cells.append(Cell(column.name, message=LEFT.format(words)))
 
     @staticmethod
     def _words(column: Column, value: Any) -> str:

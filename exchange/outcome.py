@@ -16,6 +16,10 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "same": ("変更なし", "todo", "equal"),
 }
 
+STOPS = ("error", "conflict")
+# As many values left out as are named above the rows.
+NAMED = 10
+
 
 @dataclass(frozen=True)
 class ShownCell:
@@ -36,6 +40,10 @@ class ShownRow:
     @property
     def word(self) -> str:
         return KINDS[self.kind][0]
+
+    @property
+    def stops(self) -> bool:
+        return self.kind in STOPS
 
     @property
     def has_before(self) -> bool:
@@ -81,3 +89,18 @@ def rows(outcome: Mapping[str, list[Any]], labels: Mapping[str, Mapping[str, str
                 shown = [ShownCell(names.get(c, c), old, new, message) for c, old, new, message in cells]
                 found.append(ShownRow(titles.get(sheet, sheet), number, its_kind, label, shown))
     return found
+
+
+def left_out(
+    outcome: Mapping[str, list[Any]], labels: Mapping[str, Mapping[str, str]], titles: Mapping[str, str]
+) -> list[str]:
+    """What rows hold that is not taken and does not stop them: they may be of a kind that nobody looks at."""
+    found = [
+        f"{titles.get(sheet, sheet)}の{number}行目「{labels.get(sheet, {}).get(column, column)}」：{message}"
+        for sheet, lines in outcome.items()
+        for number, kind, _, cells in lines
+        for column, _, _, message in cells
+        if message and kind not in STOPS
+    ]
+    more = len(found) - NAMED
+    return found if more <= 0 else [*found[:NAMED], f"ほかに{more:,}か所あります。行ごとの表で確かめてください。"]

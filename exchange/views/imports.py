@@ -54,11 +54,12 @@ def _page(request: Request, kept: Import, book: Book, form: ConfirmForm | None =
     kind = asked if asked in outcome.KINDS else outcome.default_kind(kept.counts)
     labels = {s.slug: {n: c.column_name for n, c in s.fields.items()} for s in book.sheets}
     titles = {s.slug: s.caption for s in book.sheets}
-    found = outcome.rows(unpack(kept.outcome) or {}, labels, titles, kind) if kept.is_checked else []
+    told = (unpack(kept.outcome) or {}) if kept.is_checked else {}
+    found = outcome.rows(told, labels, titles, kind)
     context = {
         "kept": kept, "book": book, "form": form or ConfirmForm(), "counts": outcome.counts(kept.counts),
         "kind": kind, "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
-        "many_sheets": len(book.sheets) > 1,
+        "many_sheets": len(book.sheets) > 1, "left_out": outcome.left_out(told, labels, titles),
     }  # fmt: skip
     status = status_of(form) if form else 200
     return htmx.render(request, "exchange/import.html", context, regions=REGIONS, status=status)

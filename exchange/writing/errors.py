@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from exchange import cells
 from exchange.compare import Table
+from exchange.outcome import STOPS
 from exchange.sheets import Book, Sheet
 from exchange.writing import styles
 from exchange.writing.workbook import META
@@ -60,7 +61,9 @@ def _row(
     for n, label in enumerate(table.heads):
         cell = WriteOnlyCell(page, value=_value(values[n] if n < len(values) else None))
         if label in messages:
-            cell.comment, cell.fill = _comment(messages[label]), FILLS["error"]
+            cell.comment = _comment(messages[label])
+            if kind in STOPS:
+                cell.fill = FILLS["error"]
         elif kind == "conflict":
             cell.fill = FILLS["conflict"]
         made.append(cell)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from actions.models import PlanScale, ProgressReport
+from exchange import outcome
 from tests.builders import make_report
 from tests.exchange.helpers import Taken, cells_of, messages
 
@@ -137,3 +142,27 @@ def test_the_percent_follows_as_on_the_page(
     taken.apply(kept)
     draft.refresh_from_db()
     assert str(draft.percent) == percent
+
+
+def test_a_value_in_a_column_to_read_is_named_and_left_out(
+    taken: Taken, world: SimpleNamespace, action: object, as_user: Callable[[User], Client]
+) -> None:
+    row = taken.row(action.pk)
+    kept = taken.put(action.pk, "取組名", "窓口の見直し").stage()
+    assert kept.counts == {"same": kept.total}
+    assert cells_of(kept) == [("title", "", "", "「窓口の見直し」は取り込みません。この列は見るだけの列です。")]
+    kept = taken.put(action.pk, "進捗率", 70).stage()
+    assert kept.may_apply
+    page = as_user(world.cast.lead).get(reverse("exchange:confirm", args=[kept.pk])).content.decode()
+    assert f"{row}行目「取組名」：「窓口の見直し」は取り込みません。" in page
+    taken.apply(kept)
+    action.refresh_from_db()
+    assert (action.title, world.reply.reports.get(action=action).percent) == ("電子申請の拡大", 70)
+
+
+def test_only_so_many_values_left_out_are_named() -> None:
+    cell = ["title", "", "", "取り込みません。"]
+    found = {"progress": [[n, "same", "", [cell]] for n in range(2, 16)] + [[20, "error", "", [cell]]]}
+    told = outcome.left_out(found, {"progress": {"title": "取組名"}}, {"progress": "進捗"})
+    assert told[0] == "進捗の2行目「取組名」：取り込みません。"
+    assert (len(told), told[-1]) == (11, "ほかに4か所あります。行ごとの表で確かめてください。")
