@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -37,13 +38,25 @@ def current_round(today: dt.date, known: Iterable[Round] | None = None, *, askin
 
 
 def round_that_counts(today: dt.date, known: Iterable[Round]) -> Round | None:
-    """The round whose silence is told: of those that departments answer now the one that is due next, else the latest
-    that was ever open. One that opens on a later day has nobody silent yet, and one that opened this morning does not
-    hide who still owes the round before it."""
-    begun = [r for r in known if r.opens_on <= today]
+    """The round whose silence is told: of those that are not past their due day the one that is due next, else the
+    latest that was ever open. One that opens on a later day has nobody silent yet, and one that opened this morning
+    does not hide who failed in the round before it, closed early or not."""
+    begun = [r for r in known if r.opens_on <= today and not _was_called_off(r)]
     opened = [r for r in begun if r.is_open(today)]
-    awaited = [r for r in opened if today <= r.due_on]
+    awaited = [r for r in begun if today <= r.due_on and not _is_asked_anew(r, opened)]
     return min(awaited, key=_due_next, default=None) or max(opened or begun, key=_latest, default=None)
+
+
+def _was_called_off(round_: Round) -> bool:
+    """Closed before its first day: nobody was asked."""
+    return round_.closed_at is not None and timezone.localdate(round_.closed_at) < round_.opens_on
+
+
+def _is_asked_anew(round_: Round, opened: Iterable[Round]) -> bool:
+    """Closed, and an open round asks the same of the same period."""
+    if round_.closed_at is None:
+        return False
+    return any(r.period == round_.period and set(round_.sections) <= set(r.sections) for r in opened)
 
 
 def _latest(round_: Round) -> tuple[dt.date, int]:

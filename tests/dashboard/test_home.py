@@ -14,6 +14,8 @@ from django.utils import timezone
 from actions import figures
 from dashboard import queries
 from dashboard.city import gather
+from meetings.queries_collect import collect
+from meetings.queries_present import present
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,36 @@ def test_a_planned_round_has_nobody_silent(city, cast, as_user) -> None:
     type(city.opened).objects.filter(pk=city.opened.pk).update(closed_at=timezone.now())
     context = as_user(cast.executive).get(HOME).context
     assert (context["round"], context["silent_count"]) == (city.opened, 1)
+
+
+def _closed_now(city, **kw) -> None:
+    type(city.opened).objects.filter(pk=city.opened.pk).update(closed_at=timezone.now(), **kw)
+
+
+def test_closing_a_round_early_does_not_hide_who_failed_in_it(city, cast, as_user) -> None:
+    """Until its due day, as if it were open; from the next day on the round that is due next counts."""
+    _asks(city, cast, "2026H2", opens=0, due=20)
+    _closed_now(city)
+    context = as_user(cast.executive).get(HOME).context
+    assert (context["round"], context["silent_count"]) == (city.opened, 1)
+    frozen = collect(city.today)
+    assert (frozen["round"]["id"], frozen["silent"]) == (city.opened.pk, [cast.welfare.pk])
+    assert [d["id"] for d in present(city.today).content["departments"] if d["silent"]] == [cast.welfare.pk]
+    assert collect(city.opened.due_on + dt.timedelta(days=1))["round"]["period"] == "2026H2"
+
+
+def test_a_round_closed_to_be_asked_anew_gives_way_at_once(city, cast, as_user) -> None:
+    _closed_now(city)
+    _asks(city, cast, city.opened.period, opens=0, due=20, sections=tuple(city.opened.sections))
+    context = as_user(cast.executive).get(HOME).context
+    assert (context["round"].pk != city.opened.pk, context["silent_count"]) == (True, 2)
+
+
+def test_a_round_closed_before_its_first_day_was_never_asked(city, cast, as_user) -> None:
+    _asks(city, cast, "2026H2", opens=0, due=5)
+    yesterday = timezone.now() - dt.timedelta(days=1)
+    type(city.opened).objects.filter(period="2026H2").update(closed_at=yesterday)
+    assert as_user(cast.executive).get(HOME).context["round"] == city.opened
 
 
 def test_register_progress_leaves_out_what_does_not_apply(city) -> None:
