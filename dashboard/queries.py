@@ -171,7 +171,7 @@ def silence(city: City, departments: Iterable[BarRow], scope: Scope) -> dict[str
     if round_ is None:
         return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}
     actions = {row.department.pk: row.total for row in departments if row.department}
-    asked = {pk: state for pk, state in replies_of(round_) if _is_asked(pk, scope, actions)}
+    asked = {pk: said for pk, said in replies_of(round_) if said != "void" and _is_asked(pk, scope, actions)}
     history, url = _history(r for r in city.rounds if r.period_end <= round_.period_end), lists(scope.params)
     quiet = [d for pk, d in city.departments.items() if asked.get(pk) == "silent"]
     shown = [_silent_row(d, history[d.pk], actions.get(d.pk, 0), url(department=d.pk)) for d in quiet]

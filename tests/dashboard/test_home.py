@@ -205,6 +205,13 @@ def test_a_round_closed_before_its_first_day_was_never_asked(city, cast, as_user
     assert as_user(cast.executive).get(HOME).context["round"] == city.opened
 
 
+def test_a_reply_ended_with_its_department_is_not_counted_among_those_asked(city, cast, as_user) -> None:
+    builders.make_reply(round=city.opened, department=builders.make_department(), state="void")
+    context = as_user(cast.executive).get(HOME).context
+    assert (context["silent_count"], context["reply_count"]) == (1, 2)
+    assert collect(city.today)["round"]["asked"] == 2
+
+
 def test_register_progress_leaves_out_what_does_not_apply(city) -> None:
     register = builders.make_register(item=city.item)
     for applicable, state in (("yes", "done"), ("yes", "working"), ("no", "done"), ("unknown", "done")):
