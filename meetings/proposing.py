@@ -9,6 +9,7 @@ from meetings.compare import Comparison, Move
 
 MOST_SINGLE = 8
 OFTEN = 2
+TITLE = 120
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,12 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Open:
-    """A decision that is still open, as far as a proposal needs it."""
+    """A decision that is still open and past its day, or will be when the meeting is held."""
 
     kind_label: str
     text: str
     department: str
+    due: str
     overdue: bool
     actions: tuple[int, ...] = ()
 
@@ -43,16 +45,21 @@ def _discuss(found: Comparison, decisions: Iterable[Open]) -> list[Proposal]:
     often = [m for m in found.actions if "pushed" in m.kinds and m.push_count >= OFTEN and m not in late]
     rows = [_of(m, f"「{m.title}」の遅れへの対応", "新たな遅れ") for m in late[:MOST_SINGLE]]
     rows += [_of(m, f"「{m.title}」の期日の変更", f"計画変更{m.push_count}回") for m in often[:MOST_SINGLE]]
-    return rows + [
-        Proposal("discuss", f"{d.kind_label}「{d.text}」の期限超過"[:120], "決定事項の期限", d.department, d.actions)
-        for d in decisions
-        if d.overdue
-    ]
+    return rows + [_due(d) for d in decisions]
+
+
+def _due(decision: Open) -> Proposal:
+    about, why = f"対応（期限 {decision.due}）", "会議の前に期限が来る"
+    if decision.overdue:
+        about, why = "期限超過", "決定事項の期限"
+    room = TITLE - len(f"{decision.kind_label}「」の{about}")
+    title = f"{decision.kind_label}「{decision.text[:room]}」の{about}"
+    return Proposal("discuss", title, why, decision.department, decision.actions)
 
 
 def _of(move: Move, title: str, why: str) -> Proposal:
     note = "　".join(filter(None, (move.department_name, move.reason)))
-    return Proposal("discuss", title[:120], why, note[:300], (move.id,))
+    return Proposal("discuss", title[:TITLE], why, note[:300], (move.id,))
 
 
 def _report(found: Comparison) -> list[Proposal]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from lib.wareki import format_date
 from meetings import proposing, queries
 from meetings.compare import compare
 from meetings.content import CorruptError
@@ -32,15 +33,18 @@ def proposed(meeting: Meeting, today: dt.date) -> Proposed:
     except CorruptError as error:
         return Proposed([], since, str(error))
     there = set(meeting.agenda.values_list("title", flat=True))
-    rows = [p for p in proposing.proposals(found, _open(meeting)) if p.title not in there]
+    rows = [p for p in proposing.proposals(found, _open(meeting, today)) if p.title not in there]
     return Proposed(rows, since)
 
 
-def _open(meeting: Meeting) -> list[proposing.Open]:
+def _open(meeting: Meeting, today: dt.date) -> list[proposing.Open]:
+    """Those that are overdue today, and those that will be when the meeting is held."""
+    last = max(today, meeting.held_on)
     return [
         proposing.Open(
-            d.get_kind_display(), d.text, d.department.name if d.department else "",
-            bool(d.due_on and d.due_on < meeting.held_on), tuple(link.action_id for link in d.links.all()),
+            d.get_kind_display(), d.text, d.department.name if d.department else "", format_date(d.due_on),
+            d.is_overdue(today), tuple(link.action_id for link in d.links.all()),
         )
         for d in queries.open_decisions(meeting.held_on)
+        if d.due_on and d.is_overdue(last)
     ]  # fmt: skip

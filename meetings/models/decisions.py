@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 
@@ -62,6 +64,10 @@ class Decision(Versioned):
 
     def owning_department_ids(self) -> set[int]:
         return {self.department_id} if self.department_id else set()
+
+    def is_overdue(self, today: dt.date) -> bool:
+        """Past its day without a report."""
+        return self.state == "open" and self.due_on is not None and self.due_on < today
 
 
 class DecisionAction(models.Model):

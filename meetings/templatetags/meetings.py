@@ -33,7 +33,7 @@ MEETING_STATES = {
 @register.simple_tag
 def decision_state(decision: Decision, today: dt.date) -> SafeString:
     """Badge of a decision; one that is past its due date says so."""
-    if is_overdue(decision, today):
+    if decision.is_overdue(today):
         return tagged("over", "calendar-x-2", "期限超過")
     css, icon = STATES[decision.state]
     return tagged(css, icon, decision.get_state_display())
@@ -41,7 +41,7 @@ def decision_state(decision: Decision, today: dt.date) -> SafeString:
 
 @register.filter
 def is_overdue(decision: Decision, today: dt.date) -> bool:
-    return decision.state == "open" and decision.due_on is not None and decision.due_on < today
+    return decision.is_overdue(today)
 
 
 @register.simple_tag

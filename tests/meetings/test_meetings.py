@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from audit.models import Entry
+from lib.wareki import format_date
 from lib.writes import StaleError
 from meetings import services
 from meetings.models import AgendaItem, Meeting
+from meetings.queries_proposals import proposed
 from tests.builders import make_action, today
 from tests.meetings.making import make_agenda, make_body, make_decision, make_meeting
 
@@ -207,6 +209,24 @@ def test_the_agenda_is_proposed_from_what_changed(cast, as_user):
     item = AgendaItem.objects.get()
     assert (item.kind, list(item.actions.all())) == ("discuss", [action])
     assert "「移行」の遅れへの対応" not in client.get(target).content.decode()
+
+
+def test_only_what_is_open_past_its_day_is_proposed_as_overdue(cast):
+    """What was reported waits for 事務局; what falls due before the meeting is named with its day."""
+    day = dt.timedelta(days=1)
+    earlier = make_meeting(held_on=today() - 30 * day, state="held")
+    snapshot, _ = services.freeze_meeting(meeting=earlier, by=cast.secretariat)
+    type(snapshot).objects.filter(pk=snapshot.pk).update(as_of=today() - 30 * day)
+    past = {"meeting": earlier, "due_on": today() - day}
+    make_decision(**past, text="答えた", state="reported")
+    make_decision(**past, text="あ" * 300)
+    make_decision(meeting=earlier, text="これから", due_on=today() + 5 * day)
+    make_decision(meeting=earlier, text="会議のあと", due_on=today() + 25 * day)
+    rows = proposed(make_meeting(held_on=today() + 25 * day), today()).rows
+    assert [(p.title, p.why) for p in rows if p.kind == "discuss"] == [
+        (f"宿題「{'あ' * 111}」の期限超過", "決定事項の期限"),
+        (f"宿題「これから」の対応（期限 {format_date(today() + 5 * day)}）", "会議の前に期限が来る"),
+    ]
 
 
 def test_without_a_snapshot_nothing_is_proposed(cast, as_user):
