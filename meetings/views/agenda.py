@@ -51,6 +51,7 @@ def create(request: Request, pk: int) -> HttpResponse:
     form = AgendaForm(request.POST if request.method == "POST" else None, instance=AgendaItem(meeting=meeting))
     act = partial(services.add_agenda, meeting=meeting, by=request.user)
     if submitted(request, form, lambda: act(rows=[form.values])):
+        messages.success(request, f"議題「{form.values['title']}」を加えました。")
         return htmx.redirect(request, _url(pk))
     context = {"form": form, "meeting": meeting, "heading": "議題の追加"}
     return htmx.render(request, "meetings/agenda_form.html", context, status=status_of(form))

@@ -172,6 +172,12 @@ def test_an_item_names_its_actions_by_code(cast, as_user):
     assert "整理番号「X-99」" in response.content.decode()
 
 
+def test_an_added_item_is_told(cast, as_user):
+    data = {"kind": "discuss", "title": "移行の遅れ", "actions": "", "note": ""}
+    page = as_user(cast.secretariat).post(url(make_meeting(), "agenda_create"), data, follow=True)
+    assert [str(m) for m in page.context["messages"]] == ["議題「移行の遅れ」を加えました。"]
+
+
 def test_an_item_is_changed_with_its_version(cast, as_user):
     item = make_agenda(title="旧")
     target = reverse("meetings:agenda_edit", args=[item.pk])
