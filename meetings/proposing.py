@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meetings.compare import Comparison, Move
+from meetings.words import day
 
 MOST_SINGLE = 8
 OFTEN = 2
-TITLE = 120
+TITLE, NOTE = 120, 300
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Open:
 
 def proposals(found: Comparison, decisions: Iterable[Open]) -> list[Proposal]:
     """What to discuss first, then what to report."""
-    return [*_discuss(found, decisions), *_report(found)]
+    return [*_discuss(found, decisions), *(_dated(row, found.new_as_of) for row in _report(found))]
 
 
 def _discuss(found: Comparison, decisions: Iterable[Open]) -> list[Proposal]:
@@ -59,7 +60,13 @@ def _due(decision: Open) -> Proposal:
 
 def _of(move: Move, title: str, why: str) -> Proposal:
     note = "　".join(filter(None, (move.department_name, move.reason)))
-    return Proposal("discuss", title[:TITLE], why, note[:300], (move.id,))
+    return Proposal("discuss", title[:TITLE], why, note[:NOTE], (move.id,))
+
+
+def _dated(row: Proposal, as_of: str) -> Proposal:
+    """An item is kept as it was added while the figures move on."""
+    said = f"（{day(as_of, 'long')}時点）"
+    return replace(row, note=row.note[: NOTE - len(said)] + said)
 
 
 def _report(found: Comparison) -> list[Proposal]:

@@ -12,7 +12,9 @@ from audit.models import Entry
 from lib.wareki import format_date
 from lib.writes import StaleError
 from meetings import services
+from meetings.compare import Comparison, Move, Silent
 from meetings.models import AgendaItem, Meeting
+from meetings.proposing import proposals
 from meetings.queries_proposals import proposed
 from tests.builders import make_action, today
 from tests.meetings.making import make_agenda, make_body, make_decision, make_meeting
@@ -233,6 +235,17 @@ def test_only_what_is_open_past_its_day_is_proposed_as_overdue(cast):
         (f"宿題「{'あ' * 111}」の期限超過", "決定事項の期限"),
         (f"宿題「これから」の対応（期限 {format_date(today() + 5 * day)}）", "会議の前に期限が来る"),
     ]
+
+
+def test_proposed_figures_say_of_which_day_they_are():
+    """The item stays as it was added while the figures move on; a long list of names does not push the day out."""
+    moves = [Move(n, f"K-{n}", "あ" * 120, 1, "税務課", ("done",), ()) for n in range(3)]
+    found = Comparison("2026-06-01", "2026-12-01", {}, actions=moves, silent=[Silent(1, "福祉課", 1, True)])
+    moved, done, silent = proposals(found, [])
+    assert moved.note == "前進 0件、完了 3件、新たな遅れ 0件、期日の先送り 0件（令和8年12月1日時点）"
+    assert (done.title, len(done.note)) == ("完了した取組（3件）", 300)
+    assert done.note.endswith("あ（令和8年12月1日時点）")
+    assert (silent.title, silent.note) == ("照会に答えていない課（1課）", "福祉課（令和8年12月1日時点）")
 
 
 def test_without_a_snapshot_nothing_is_proposed(cast, as_user):
