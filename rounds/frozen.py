@@ -16,6 +16,7 @@ FORMAT = 2
 def freeze(reply: Reply, sections: Iterable[Section]) -> dict[str, Any]:
     """Return the labelled content of `reply`, its steps included; `accepted_at` must be set."""
     round_ = reply.round
+    places = Reply.objects.in_place().values("submitted_in_place", "approved_in_place").get(pk=reply.pk)
     return {
         "format": FORMAT,
         "round": {
@@ -23,7 +24,7 @@ def freeze(reply: Reply, sections: Iterable[Section]) -> dict[str, Any]:
             "due_on": round_.due_on.isoformat(),
         },
         "department": {"code": reply.department.code, "name": reply.department.name},
-        "steps": [{"label": s.label, "by": s.by, "at": s.at.isoformat()} for s in steps(reply)],
+        "steps": [{"label": s.label, "by": s.by, "at": s.at.isoformat()} for s in steps(reply, **places)],
         "parts": [{"key": s.key, "title": s.title, **s.freeze(reply)} for s in sections],
         "attachments": [_attached(a) for a in reply.attachments.present()],
     }  # fmt: skip
@@ -64,11 +65,11 @@ class Step:
     at: dt.datetime
 
 
-def steps(reply: Reply) -> list[Step]:
-    """The moves that hold now, in order of time."""
+def steps(reply: Reply, *, submitted_in_place: bool, approved_in_place: bool) -> list[Step]:
+    """The moves that hold now, in order of time; what 事務局 did in place of the department says so."""
     moves = (
-        ("提出", reply.submitted_by, reply.submitted_at),
-        ("課長の承認", reply.approved_by, reply.approved_at),
+        ("課に代わる提出（事務局）" if submitted_in_place else "提出", reply.submitted_by, reply.submitted_at),
+        ("課長に代わる承認（事務局）" if approved_in_place else "課長の承認", reply.approved_by, reply.approved_at),
         ("差し戻し", reply.returned_by, reply.returned_at),
         ("受理", reply.accepted_by, reply.accepted_at),
     )

@@ -93,7 +93,7 @@ def _with_papers(pk: int) -> QuerySet:
 
 _PAGE = PreparedRows(
     Reply, _with_papers, without=("frozen",), joined=(*NAMED, ("remark", ReplyRemark), ("file", Attachment)),
-    extra=("n_formers", "previous_id"),
+    extra=("n_formers", "previous_id", "submitted_in_place", "approved_in_place"),
 )  # fmt: skip
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+
+from accounts.roles import Role
 
 NAMED = (
     "round", "department", "submitted_by", "approved_by", "returned_by", "accepted_by", "reopened_by", "voided_by",
@@ -79,6 +81,22 @@ class ReplyQuerySet(models.QuerySet):
         """Join what a reply's page names: round, department and who moved it."""
         return self.select_related(*NAMED)
 
+    def in_place(self) -> ReplyQuerySet:
+        """Annotate what 事務局 did in place of the department, by the posts that the people held on that day."""
+        return self.annotate(
+            submitted_in_place=self._by_office("submitted", Role.LEAD, Role.MEMBER),
+            approved_in_place=self._by_office("approved", Role.LEAD),
+        )
+
+    def _by_office(self, act: str, *own: Role) -> Case:
+        """Whether 事務局 did it, and nobody who had one of the roles of its `own` in the department."""
+        posts = self.model._meta.get_field(f"{act}_by").related_model._meta.get_field("memberships").related_model
+        day = OuterRef(f"{act}_at__date")
+        held = posts.objects.filter(user=OuterRef(f"{act}_by"), valid_from__lte=day, valid_until__gte=day).order_by()
+        in_department = held.filter(role__in=own, department=OuterRef("department"))
+        office = Exists(held.filter(role=Role.SECRETARIAT)) & ~Exists(in_department)
+        return Case(When(office, then=Value(True)), default=Value(False))
+
     def for_page(self) -> ReplyQuerySet:
         """For a reply's page: besides the people how often it was corrected (`n_formers`), and the department's last
         accepted reply before it (`previous_id`)."""
@@ -86,7 +104,7 @@ class ReplyQuerySet(models.QuerySet):
         formers = mine.values("reply").annotate(n=Count("pk")).values("n")
         older = self.model.objects.accepted().filter(department=OuterRef("department"))
         older = older.filter(round__period_end__lt=OuterRef("round__period_end")).order_by("-round__period_end", "-pk")
-        return self.with_people().annotate(
+        return self.with_people().in_place().annotate(
             n_formers=Coalesce(Subquery(formers), 0), previous_id=Subquery(older.values("pk")[:1])
         )  # fmt: skip
 

@@ -148,9 +148,10 @@ def page(request: Request, found: Reply, *, status: int = 200) -> HttpResponse:
     if found.state != "accepted":
         mark_draft(request, found.department_id, str(found))
     asked = read(found)
+    by_office = {name: getattr(found, name) for name in ("submitted_in_place", "approved_in_place")}
     context = {
         "reply": found, "round": found.round, "acts": allowed, "editable": allowed.edit,
-        "overview": Overview(parts_of(found, asked)), "steps": freezing.steps(found),
+        "overview": Overview(parts_of(found, asked)), "steps": freezing.steps(found, **by_office),
         "sections": [(s, s.context(found, request.user, stored)) for s, stored in asked],
         "attachments": found.files, "remarks": found.remarks.all(),
         "orphan": found.is_orphan(timezone.localdate()),

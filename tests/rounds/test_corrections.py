@@ -18,7 +18,7 @@ from audit.models import Entry
 from maturity.models import Assessment
 from rounds import frozen, monitor, services
 from rounds.models import Reply, Round
-from tests.builders import make_action, make_assessment, make_reply, make_round, make_rubric, today
+from tests.builders import make_action, make_assessment, make_membership, make_reply, make_round, make_rubric, today
 from tests.rounds.conftest import FakeSection
 
 Sign = Callable[[User], Client]
@@ -41,6 +41,41 @@ def accepted(reply: Reply, cast: SimpleNamespace) -> Reply:
 
 def url(reply: Reply, act: str) -> str:
     return f"/rounds/replies/{reply.pk}/{act}/"
+
+
+def text_of(reply: Reply, client: Client) -> str:
+    return client.get(f"/rounds/replies/{reply.pk}/").content.decode()
+
+
+def test_a_correction_handed_in_by_the_office_says_so(tax: Reply, cast: SimpleNamespace, as_user: Sign) -> None:
+    services.correct_reply(reply=accepted(tax, cast), version=3, reason="転記の誤り", by=cast.secretariat)
+    services.submit_reply(reply=tax, version=4, by=cast.secretariat, approve=True)
+    page = text_of(tax, as_user(cast.lead))
+    assert "事務局が課に代わって提出しました。事務局の確認を待っています。" in page
+    assert "課長が承認しました" not in page
+    assert "<b>課長の承認</b>" not in page
+    done = services.accept_reply(reply=tax, version=5, by=cast.secretariat)
+    assert [s["label"] for s in done.frozen["steps"]] == [
+        "差し戻し", "課に代わる提出（事務局）", "課長に代わる承認（事務局）", "受理",
+    ]  # fmt: skip
+
+
+def test_an_approval_in_place_of_the_head_says_so(tax: Reply, cast: SimpleNamespace, as_user: Sign) -> None:
+    services.submit_reply(reply=tax, version=1, by=cast.member)
+    services.approve_reply(reply=tax, version=2, by=cast.secretariat)
+    page = text_of(tax, as_user(cast.lead))
+    assert "事務局が課長に代わって承認しました。事務局の確認を待っています。" in page
+    assert "<b>提出</b>" in page
+
+
+def test_a_head_who_also_works_for_the_office_approved_as_head(
+    tax: Reply, cast: SimpleNamespace, as_user: Sign
+) -> None:
+    make_membership(user=cast.lead, role="secretariat")
+    services.submit_reply(reply=tax, version=1, by=cast.lead, approve=True)
+    page = text_of(tax, as_user(cast.lead))
+    assert "課長が承認しました。事務局の確認を待っています。" in page
+    assert "<b>課長の承認</b>" in page
 
 
 # ---- reopening
