@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Department, FormerPassword, Membership, User, default_until
 from accounts.roles import Role
+from accounts.services_admins import an_admin_stays
 from lib import ledger
 from lib.writes import insert, save_versioned
 
@@ -61,7 +62,8 @@ def update_user(*, user: User, version: int, by: Any, **values: Any) -> User:
         raise ValidationError({"is_active": "自分自身の利用は止められません。"})
     _assign(user, values)
     user.full_clean(exclude=("password",))
-    save_versioned(user, version=version, fields=values)
+    with an_admin_stays():
+        save_versioned(user, version=version, fields=values)
     ledger.record(by=by, act="update", obj=user, before=before, after=ledger.state_of(user, USER_FIELDS))
     return user
 
@@ -98,7 +100,8 @@ def update_membership(*, membership: Membership, version: int, by: Any, **values
     before = ledger.state_of(Membership.objects.get(pk=membership.pk), MEMBERSHIP_FIELDS)
     _assign(membership, values)
     membership.full_clean()
-    save_versioned(membership, version=version, fields=values)
+    with an_admin_stays():
+        save_versioned(membership, version=version, fields=values)
     after = ledger.state_of(membership, MEMBERSHIP_FIELDS)
     ledger.record(by=by, act="update", obj=membership, before=before, after=after)
     return membership
@@ -107,16 +110,19 @@ def update_membership(*, membership: Membership, version: int, by: Any, **values
 @transaction.atomic
 def extend_memberships(*, memberships: list[Membership], until: dt.date, by: Any) -> int:
     """Move the end date of several memberships; returns how many moved."""
-    events = []
-    for membership in sorted(memberships, key=lambda m: m.pk):
-        before = ledger.state_of(membership, MEMBERSHIP_FIELDS)
-        membership.valid_until = until
-        membership.full_clean()
-        save_versioned(membership, version=membership.version, fields=["valid_until"])
-        after = ledger.state_of(membership, MEMBERSHIP_FIELDS)
-        events.append(ledger.event(by=by, act="extend", obj=membership, before=before, after=after))
+    with an_admin_stays():
+        events = [_extended(m, until, by) for m in sorted(memberships, key=lambda m: m.pk)]
     ledger.record_many(events)
     return len(events)
+
+
+def _extended(membership: Membership, until: dt.date, by: Any) -> ledger.Event:
+    before = ledger.state_of(membership, MEMBERSHIP_FIELDS)
+    membership.valid_until = until
+    membership.full_clean()
+    save_versioned(membership, version=membership.version, fields=["valid_until"])
+    after = ledger.state_of(membership, MEMBERSHIP_FIELDS)
+    return ledger.event(by=by, act="extend", obj=membership, before=before, after=after)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from accounts.holdings import holder_of, holders
 from accounts.models import Department, DepartmentChange, Reorganisation, Succession, User, change_kind_choices
 from accounts.queries_reorganisation import Plan, Preview, Target, orphans, preview
 from accounts.services import create_department
+from accounts.services_admins import an_admin_stays
 from lib import ledger
 from lib.wareki import format_date
 from lib.writes import save_versioned
@@ -100,10 +101,11 @@ def apply_reorganisation(*, reorganisation: Reorganisation, digest: str, by: Any
         _refuse_sources(stored, plan.sources, but=plan.change)
     _refuse_ended(found)
     heirs = _found_departments(stored, found, by)
-    for holder in holders():
-        moves = _moves_of(holder.key, found, heirs)
-        if moves:
-            holder.hand_over(moves=moves, on=stored.effective_on, by=by)
+    with an_admin_stays():
+        for holder in holders():
+            moves = _moves_of(holder.key, found, heirs)
+            if moves:
+                holder.hand_over(moves=moves, on=stored.effective_on, by=by)
     return _finish(stored, found, by)
 
 

@@ -107,7 +107,9 @@ class Comparison:
         stored = {o.pk: o for o in (query if few is None else query.filter(pk__in=few))} if pks else {}
         self.sheet.sets = self.sheet.load_sets(few) if pks else {c.name: {} for c in self.sheet.columns if c.is_many}
         self.seen: dict[tuple[tuple[str, ...], Any], int] = {}
-        return [self._row(number, row, stored) for number, row in wanted]
+        rows = [self._row(number, row, stored) for number, row in wanted]
+        self.sheet.check_together(rows)
+        return rows
 
     @staticmethod
     def _cell(row: list[Any], at: int | None) -> Any:

@@ -182,6 +182,9 @@ class Sheet(Resource):
     def foretell(self, row: Row) -> None:
         """Show what storing a changed row does beside its cells, or refuse it; for rows that are tried."""
 
+    def check_together(self, rows: Sequence[Row]) -> None:
+        """Refuse what only shows once all rows are compared."""
+
     def store(self, row: Row, by: Any) -> Any:
         """Store one row through the app's service."""
         raise TypeError(f"{type(self).__name__}.store")

@@ -9,9 +9,11 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
+from accounts import services_admins
 from accounts.models import Membership, User, default_until
-from accounts.roles import role_choices
+from accounts.roles import Role, role_choices
 from exchange.queries import load_departments
 from exchange.sheets import Column, Row
 from exchange.storing import BulkSheet
@@ -81,8 +83,19 @@ class UserSheet(BulkSheet):
             if word := row.values.pop(PASSWORD, None):
                 row.obj.password = make_password(word)
 
+    def check_together(self, rows: Sequence[Row]) -> None:
+        """The sheet of roles must know who may no longer sign in."""
+        self.shared["stopped"] = {row.obj.pk for row in rows if row.values.get("is_active") is False}
+
     def label_of(self, obj: Any) -> str:
         return f"{obj.login_id} {obj.display_name}"
+
+
+ADMINISTERS = {"role", "valid_from", "valid_until"}
+
+
+def _administers(membership: Membership) -> bool:
+    return membership.role == Role.ADMIN and membership.valid_from <= timezone.localdate() <= membership.valid_until
 
 
 class MembershipSheet(BulkSheet):
@@ -115,6 +128,31 @@ class MembershipSheet(BulkSheet):
             row.obj.valid_until = default_until(row.obj.valid_from)
         if "valid_until" in row.values and row.values["valid_until"] is None:
             row.refuse("終了日は空欄にできません。", "valid_until")
+
+    def check_together(self, rows: Sequence[Row]) -> None:
+        """Whoever else the file names, a 管理者 stays."""
+        written = [row for row in rows if row.writes and (row.kind == "new" or {*row.values} & ADMINISTERS)]
+        if not written:
+            return
+        held = dict(services_admins.in_force().exclude(user__in=self._stopped()).values_list("pk", "user_id"))
+        taken = [row for row in written if row.obj.pk in held and not _administers(row.obj)]
+        if not taken or {*held} - {row.obj.pk for row in taken} or any(map(self._gains, written)):
+            return
+        for row in taken:
+            row.refuse(services_admins.LAST, next(n for n in row.values if n in ADMINISTERS))
+
+    def _stopped(self) -> set[int | None]:
+        return self.shared.get("stopped", set())
+
+    def _gains(self, row: Row) -> bool:
+        """Whether the row makes somebody 管理者 who may sign in; a user that the same file adds has no key yet."""
+        stored = row.obj.user_id
+        is_open = stored is None or User.objects.active().filter(pk=stored).exclude(pk__in=self._stopped()).exists()
+        return is_open and _administers(row.obj)
+
+    def write(self, rows: Sequence[Row], by: Any) -> None:
+        with services_admins.an_admin_stays():
+            super().write(rows, by)
 
     def label_of(self, obj: Any) -> str:
         user, role = self.fields["user"].widget.render(obj.user_id), self.fields["role"].widget.render(obj.role)
