@@ -76,6 +76,9 @@ class Department(Versioned):
             raise ValidationError({"parent": "自分自身を上位の部にはできません。"})
 
 
+TWIN = "大文字と小文字だけが違う職員番号「{}」を、ほかの利用者が使っています。別の職員番号にしてください。"
+
+
 class User(AbstractBaseUser):
     """A post or a member of staff; signs in with the staff number and is never deleted."""
 

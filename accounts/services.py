@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Department, FormerPassword, Membership, User, default_until
+from accounts.models import TWIN, Department, FormerPassword, Membership, User, default_until
 from accounts.roles import Role
 from accounts.services_admins import an_admin_stays
 from lib import ledger
@@ -49,6 +49,7 @@ def create_user(*, by: Any, password: str, must_change: bool = True, **values: A
     validate_password(password, user)
     _choose(user, password)
     user.full_clean()
+    _refuse_twin(user)
     insert(user)
     _remember(user)
     ledger.record(by=by, act="create", obj=user, after=ledger.state_of(user, USER_FIELDS))
@@ -62,6 +63,8 @@ def update_user(*, user: User, version: int, by: Any, **values: Any) -> User:
         raise ValidationError({"is_active": "自分自身の利用は止められません。"})
     _assign(user, values)
     user.full_clean(exclude=("password",))
+    if user.login_id != before["login_id"]:
+        _refuse_twin(user)
     with an_admin_stays():
         save_versioned(user, version=version, fields=values)
     ledger.record(by=by, act="update", obj=user, before=before, after=ledger.state_of(user, USER_FIELDS))
@@ -133,6 +136,12 @@ def record_sign_in(*, user: User) -> None:
 @transaction.atomic
 def record_sign_out(*, user: User) -> None:
     ledger.record(by=user, act="sign_out", obj=user)
+
+
+def _refuse_twin(user: User) -> None:
+    twin = User.objects.filter(login_id__iexact=user.login_id).exclude(pk=user.pk).first()
+    if twin:
+        raise ValidationError({"login_id": TWIN.format(twin.login_id)})
 
 
 def _choose(user: User, password: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -12,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts import services_admins
-from accounts.models import Membership, User, default_until
+from accounts.models import TWIN, Membership, User, default_until
 from accounts.roles import Role, role_choices
 from exchange.queries import load_departments
 from exchange.sheets import Column, Row
@@ -64,6 +65,8 @@ class UserSheet(BulkSheet):
     def check(self, row: Row) -> None:
         if row.values.get("is_active") is False and row.obj.pk == self.user_id:
             row.refuse("自分自身の利用は止められません。", "is_active")
+        if "login_id" in row.values:
+            self._refuse_twin(row)
         if row.kind != "new":
             return
         if PASSWORD not in row.values:
@@ -73,6 +76,21 @@ class UserSheet(BulkSheet):
             validate_password(row.values[PASSWORD], row.obj)
         except ValidationError as error:
             row.refuse(" ".join(error.messages), PASSWORD)
+
+    @cached_property
+    def logins(self) -> dict[str, dict[str, int]]:
+        """Stored staff numbers and those of the rows so far, by their small letters."""
+        found: dict[str, dict[str, int]] = {}
+        for login, pk in User.objects.order_by("pk").values_list("login_id", "pk"):
+            found.setdefault(login.lower(), {})[login] = pk
+        return found
+
+    def _refuse_twin(self, row: Row) -> None:
+        own, key = row.obj.login_id, row.obj.pk or -row.number
+        known = self.logins.setdefault(own.lower(), {})
+        if twin := next((login for login, pk in known.items() if login != own and pk != key), ""):
+            row.refuse(TWIN.format(twin), "login_id")
+        known.setdefault(own, key)
 
     @property
     def user_id(self) -> int | None:
