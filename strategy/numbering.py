@@ -31,6 +31,14 @@ def label(style: str, number: int, parent: str = "") -> str:
     return ""
 
 
+def number_in(style: str, text: str, parent: str = "") -> int:
+    """Return which number `text` prints under the label `parent`; 0 where it prints none of this style."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    head = f"{unicodedata.normalize('NFKC', bare(parent))}-" if style == "decimal" and parent else ""
+    digits = plain.removeprefix(head).strip("()")
+    return int(digits) if plain.startswith(head) and digits.isdecimal() else 0
+
+
 def bare(text: str) -> str:
     """Return a label for a round badge: ③ becomes 3, anything else stays."""
     if len(text) == 1 and not text.isdecimal():

@@ -39,9 +39,14 @@ def create_element(
 
 
 def next_label(layer: Layer, parent: Element | None = None) -> str:
-    """Printed number that the next element of the layer (under `parent`, if numbered by it) would take."""
-    siblings = layer.elements.filter(parent=parent) if layer.numbering == "decimal" else layer.elements
-    return numbering.label(layer.numbering, siblings.count() + 1, parent.label if parent else "")
+    """Printed number after the highest of the layer (among those under `parent`, if numbered by it).
+
+    An element that was moved may still print a number of its former parent, so all of the layer are read.
+    """
+    above = parent.label if parent else ""
+    labels = layer.elements.order_by().values_list("label", flat=True)
+    highest = max((numbering.number_in(layer.numbering, text, above) for text in labels), default=0)
+    return numbering.label(layer.numbering, highest + 1, above)
 
 
 @transaction.atomic

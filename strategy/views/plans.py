@@ -16,7 +16,7 @@ from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
 from lib.http import Request, number_of
-from strategy import queries, queries_editions, queries_reading, services
+from strategy import queries, queries_checks, queries_editions, queries_reading, services
 from strategy.forms.plans import EditionForm, ElementForm, NewPlanForm, PlanForm, PublishForm
 from strategy.models import Plan
 from strategy.queries_sheets import Sheets
@@ -152,6 +152,7 @@ def edition_publish(request: Request, pk: int) -> HttpResponse:
     context = {
         "form": form, "edition": edition, "former": queries.predecessor(edition), "back": "orphans",
         "changes": queries_editions.changes_of(edition, sheets), "orphans": queries_editions.orphans(edition, sheets),
+        "doubled": queries_checks.doubled(sheets.elements(edition)),
     }  # fmt: skip
     return htmx.render(request, "strategy/publish.html", context, status=form_status(form))
 

@@ -238,3 +238,23 @@ def test_wrong_methods_and_unknown_ids(editor: Client, draft: Edition) -> None:
 
 def test_a_plan_without_editions_can_still_be_renamed(editor: Client) -> None:
     assert f'href="{url("home")}"' in editor.get(url("plan_edit", make_plan().pk)).text
+
+
+# --- what is said before publishing
+
+
+def test_numbers_that_occur_twice_are_told_and_refuse_nothing(editor: Client, draft: Edition) -> None:
+    page = url("edition_publish", draft.pk)
+    assert "同じ番号" not in editor.get(page).text
+    services.update_element(element=named(draft, "m2"), version=1, label="①", title="二つめ", body="", by=BY)
+    text = editor.get(page).text
+    assert "同じ番号の要素があります" in text
+    assert "アクションの①" in text
+    assert f'<a href="{url("element", named(draft, "m2").pk)}">二つめ</a>' in text
+    assert editor.post(page, {"version": 1, "effective_on": "R9.4.1"}).status_code == 302
+
+
+def test_elements_without_a_number_are_no_doubles(editor: Client, draft: Edition) -> None:
+    for key in ("m1", "m2"):
+        services.update_element(element=named(draft, key), version=1, label="", title="題", body="", by=BY)
+    assert "同じ番号" not in editor.get(url("edition_publish", draft.pk)).text

@@ -12,6 +12,7 @@ from lib import ledger
 from lib.writes import StaleError
 from strategy import services
 from strategy.models import Edition, Element, ElementLink
+from strategy.services import elements
 from tests.builders import make_action, make_edition, make_element, make_layer
 from tests.strategy_plans.shapes import named
 
@@ -44,6 +45,21 @@ def test_create_numbers_by_the_layer(draft: Edition, by) -> None:
     assert last().act == "create"
     assert last().object_label == "⑫ 新しい施策"
     assert last().changes["title"] == [None, "新しい施策"]
+
+
+def test_the_next_number_follows_the_highest_one(draft: Edition, by) -> None:
+    services.delete_element(element=named(draft, "m2"), version=1, by=by)
+    measures, visions = (draft.layers.get(name=name) for name in ("アクション", "目指す姿"))
+    assert elements.next_label(measures) == "⑫"
+    services.delete_element(element=named(draft, "s2-1"), version=1, by=by)
+    assert elements.next_label(visions, named(draft, "v2")) == "2-4"
+
+
+def test_a_number_that_moved_away_with_its_element_is_not_given_again(draft: Edition, by) -> None:
+    last, layer = named(draft, "s2-3"), draft.layers.get(name="目指す姿")
+    services.reparent_element(element=last, parent=named(draft, "v1"), version=1, by=by)
+    assert elements.next_label(layer, named(draft, "v2")) == "2-4"
+    assert elements.next_label(layer, named(draft, "v1")) == "1-4"
 
 
 def test_a_printed_number_may_repeat_or_be_left_out(draft: Edition, by) -> None:
@@ -283,9 +299,9 @@ def test_a_layer_without_numbers_gives_none(by) -> None:
     assert services.create_element(layer=layer, title="無番", by=by).label == ""
 
 
-def test_numbers_follow_the_count_of_the_layer(by) -> None:
+def test_numbers_of_a_layer_without_parents(by) -> None:
     layer = make_layer(numbering="decimal")
-    make_element(layer=layer)
+    make_element(layer=layer, label="1")
     assert services.create_element(layer=layer, title="上のない小数", by=by).label == "2"
 
 

@@ -26,6 +26,19 @@ def test_label(style: str, number: int, parent: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("style", "text", "parent", "number"),
+    [
+        ("circled", "⑪", "", 11), ("circled", "㊱", "", 36), ("circled", "(51)", "", 51), ("circled", "11", "", 11),
+        ("number", "３", "", 3), ("number", "", "", 0), ("number", "3の2", "", 0),
+        ("decimal", "1-3", "1", 3), ("decimal", "2-7", "1", 0), ("decimal", "2-3", "②", 3), ("decimal", "3", "", 3),
+        ("decimal", "1-3-2", "1-3", 2), ("decimal", "1-3-2", "1", 0),
+    ],
+)  # fmt: skip
+def test_number_behind_a_label(style: str, text: str, parent: str, number: int) -> None:
+    assert numbering.number_in(style, text, parent) == number
+
+
+@pytest.mark.parametrize(
     ("label", "text"),
     [("⑪", "11"), ("①", "1"), ("㊿", "50"), ("3", "3"), ("1-1", "1-1"), ("", ""), ("あ", "あ"), ("½", "½")],
 )
