@@ -194,9 +194,19 @@ class EditionForm(VersionedForm):
 class PublishForm(VersionedForm):
     effective_on = WarekiDateField(label="施行日", help_text="この版で進める最初の日です。")
 
-    def __init__(self, *args: Any, edition: Edition, today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, edition: Edition, former: Edition | None, today: dt.date, **kwargs: Any
+    ) -> None:
         kwargs["initial"] = {"effective_on": edition.effective_on or today, "version": edition.version}
         super().__init__(*args, **kwargs)
+        if former and former.effective_on:
+            told = f"公開中の{former.label}の施行日は{wareki.format_date(former.effective_on)}です。"
+            self.fields["effective_on"].help_text += told
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day as it was typed, or proposed."""
+        return (self.cleaned_data if self.is_bound else self.initial).get("effective_on")
 
 
 class PlanForm(VersionedForm):

@@ -16,6 +16,7 @@ from accounts.access import can, requires
 from accounts.roles import Permission
 from lib import htmx
 from lib.http import Request, number_of
+from lib.wareki import format_date
 from strategy import queries, queries_checks, queries_editions, queries_reading, services
 from strategy.forms.plans import EditionForm, ElementForm, NewPlanForm, PlanForm, PublishForm
 from strategy.models import Plan
@@ -143,14 +144,16 @@ def edition_publish(request: Request, pk: int) -> HttpResponse:
     edition = find_edition(request, pk)
     if refusal := closed(request, edition):
         return refusal
-    form = PublishForm(posted(request), edition=edition, today=timezone.localdate())
+    former = queries.predecessor(edition)
+    form = PublishForm(posted(request), edition=edition, former=former, today=timezone.localdate())
     ok, done = attempt(form, services.publish_edition, edition=edition, by=request.user)
     if ok:
         _tell(request, done)
         return redirect(plan_url(edition))
     sheets = Sheets()
     context = {
-        "form": form, "edition": edition, "former": queries.predecessor(edition), "back": "orphans",
+        "form": form, "edition": edition, "former": former, "back": "orphans",
+        "is_early": queries_checks.is_early(form.day, former),
         "changes": queries_editions.changes_of(edition, sheets), "orphans": queries_editions.orphans(edition, sheets),
         "doubled": queries_checks.doubled(sheets.elements(edition)),
     }  # fmt: skip
@@ -162,6 +165,9 @@ def _tell(request: Request, done: services.Publication) -> None:
     messages.success(request, f"{done.edition.label}を公開しました。{moved}")
     if done.stranded:
         messages.warning(request, f"上位の要素がない取組が{len(done.stranded)}件あります。")
+    if done.former and queries_checks.is_early(done.edition.effective_on, done.former):
+        day = format_date(done.former.effective_on)
+        messages.warning(request, f"{done.edition.label}の施行日が、{done.former.label}の施行日（{day}）より前です。")
 
 
 @require_http_methods(GET_OR_POST)

@@ -258,3 +258,27 @@ def test_elements_without_a_number_are_no_doubles(editor: Client, draft: Edition
     for key in ("m1", "m2"):
         services.update_element(element=named(draft, key), version=1, label="", title="題", body="", by=BY)
     assert "同じ番号" not in editor.get(url("edition_publish", draft.pk)).text
+
+
+def test_a_day_before_that_of_the_edition_in_force_is_told(
+    editor: Client, published: Edition, draft: Edition
+) -> None:
+    Edition.objects.filter(pk=published.pk).update(effective_on=dt.date(2027, 4, 1))
+    page, words = url("edition_publish", draft.pk), "施行日が、公開中の第1版（案）の施行日（令和9年4月1日）より前です"
+    Edition.objects.filter(pk=draft.pk).update(effective_on=dt.date(2027, 4, 1))
+    assert "より前です" not in editor.get(page).text
+    Edition.objects.filter(pk=draft.pk).update(effective_on=dt.date(2027, 3, 31))
+    text = editor.get(page).text
+    assert words in text
+    assert "公開中の第1版（案）の施行日は令和9年4月1日です" in text
+    stale = {"version": 8, "effective_on": "R9.3.31"}
+    assert words in editor.post(page, stale).text
+    assert editor.post(page, {"version": 1, "effective_on": "R9.3.31"}).status_code == 302
+    assert "施行日が、第1版（案）の施行日（令和9年4月1日）より前です" in editor.get(url("plan", draft.pk)).text
+
+
+def test_where_a_day_is_missing_nothing_is_compared(editor: Client, published: Edition, draft: Edition) -> None:
+    Edition.objects.filter(pk=published.pk).update(effective_on=None)
+    assert "より前です" not in editor.get(url("edition_publish", draft.pk)).text
+    Edition.objects.filter(pk=published.pk).update(effective_on=dt.date(2027, 4, 1))
+    assert editor.post(url("edition_publish", draft.pk), {"version": 1, "effective_on": ""}).status_code == 422
