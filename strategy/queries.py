@@ -152,6 +152,12 @@ def same_in_other_editions(element: Element, *, drafts: bool) -> list[Element]:
     return list(rows.select_related("edition").order_by("-edition__order", "-pk"))
 
 
+def in_force(element: Element) -> Element | None:
+    """The same element in the edition in force of its plan."""
+    rows = Element.objects.filter(edition__plan=element.edition.plan_id, edition__status="published")
+    return rows.filter(lineage=element.lineage).select_related("edition").first()
+
+
 def related_to(element: Element) -> list[Element]:
     """Elements that this one links to, then those that link to it, in the order of the sheet (2 queries)."""
     near = Element.objects.select_related("layer").order_by("layer__order", "order", "pk")

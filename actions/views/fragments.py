@@ -23,7 +23,7 @@ from lib import htmx
 from lib.http import Request, number_of
 from lib.unchanged import kept
 from strategy.models import Edition, Element, PriorityItem
-from strategy.queries import followed
+from strategy.queries import followed, in_force
 from strategy.tree import element_scope
 
 SHOWN = 20
@@ -54,7 +54,8 @@ def element_actions(request: Request, pk: int) -> HttpResponse:
     element = get_object_or_404(Element.objects.select_related("edition"), pk=pk)
     _check_edition(request, element.edition)
     rows = live_with_state(timezone.localdate()).serving(element_scope(element.edition)[element.pk])
-    return _table(request, rows, "element-actions", _list_url(element=pk), f"{element}の取組")
+    words = {"earlier": element, "heir": in_force(element)} if element.edition.status == "archived" else {}
+    return _table(request, rows, "element-actions", _list_url(element=pk), f"{element}の取組", **words)
 
 
 @require_GET
@@ -95,12 +96,15 @@ def item_schedule(request: Request) -> HttpResponse:
     return _part(request, "actions/_item_schedule.html", context, f"{item}の工程")
 
 
-def _table(request: Request, rows: ActionQuerySet, root: str, url: str, title: str) -> HttpResponse:
+def _table(
+    request: Request, rows: ActionQuerySet, root: str, url: str, title: str, **words: Element | None
+) -> HttpResponse:
+    """The rows in short; `words` is what the page says where there are none."""
     counts = figures.state_counts(rows)
     shown = rows.for_rows().order_by("code", "pk")[:SHOWN]
     context = {
         "root": root, "url": url, "title": title, "total": sum(counts.values()), "shown": SHOWN,
-        "rows": charts.meter_rows(shown), "bar": charts.state_bar(counts), "legend": charts.legend_of(counts),
+        "rows": charts.meter_rows(shown), "bar": charts.state_bar(counts), "legend": charts.legend_of(counts), **words,
     }  # fmt: skip
     return _part(request, "actions/_part.html", context, title)
 

@@ -262,3 +262,38 @@ def test_figures_leave_out_what_the_draft_on_the_page_drops(cast, as_user) -> No
     assert f'id="fig-{dropped.pk}"' not in text
     assert as_user(cast.viewer).get(f"{url}&sheet={draft.pk}").status_code == 404
     assert client.get(f"{url}&sheet=abc").status_code == 404
+
+
+def of_element(client, element) -> str:
+    return client.get(reverse("actions:element_actions", args=[element.pk]), **HX).text
+
+
+def test_an_element_of_an_earlier_edition_leads_to_the_one_in_force(client, edition):
+    former = make_edition(plan=edition.plan, status="archived")
+    new = make_element(layer=make_layer(edition=edition), label="①", title="新しい言葉")
+    old = make_element(layer=make_layer(edition=former), lineage=new.lineage)
+    make_action(elements=[new])
+    text = of_element(client, old)
+    assert "取組の編集画面で" not in text
+    assert f"以前の版（{former.label}）の要素です" in text
+    link = f'<a href="{reverse("strategy:element", args=[new.pk])}">'
+    assert f"{link}公開中の{edition.label}の「① 新しい言葉」</a>" in text
+
+
+def test_an_element_that_went_with_its_edition_says_so(client, edition):
+    gone = make_element(layer=make_layer(edition=make_edition(plan=edition.plan, status="archived")))
+    text = of_element(client, gone)
+    assert "取組の編集画面で" not in text
+    assert "公開中の版に、この要素を引き継いだものはありません" in text
+
+
+def test_what_still_hangs_on_an_earlier_edition_is_listed(client, edition):
+    old = make_element(layer=make_layer(edition=make_edition(plan=edition.plan, status="archived")))
+    make_action(elements=[old], title="残った取組")
+    text = of_element(client, old)
+    assert "残った取組" in text
+    assert "以前の版" not in text
+
+
+def test_an_element_in_force_without_actions_tells_how_to_link(client, edition):
+    assert "取組の編集画面で" in of_element(client, make_element(layer=make_layer(edition=edition)))
