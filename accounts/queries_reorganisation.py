@@ -166,3 +166,9 @@ def orphans(today: dt.date) -> list[Orphan]:
     for h in holders():
         found += [*h.orphans(rows[h.key]), *h.alone(today)] if isinstance(h, FieldHolder) else h.orphans(today)
     return found
+
+
+def left_by(department: Department, day: dt.date) -> int:
+    """How many things of a department nobody is responsible for on `day`."""
+    own = {held.key for _, held in held_by({department.pk}, day)}
+    return len(own & {orphan.key for orphan in orphans(day)}) if own else 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import services
@@ -15,6 +18,7 @@ from accounts.access import requires
 from accounts.confirming import recently_confirmed
 from accounts.forms import DepartmentForm
 from accounts.models import Department
+from accounts.queries_reorganisation import left_by
 from accounts.roles import Permission
 from lib import htmx
 from lib.forms import status_of
@@ -65,8 +69,22 @@ def department(request: Request, pk: int) -> HttpResponse:
             form.add_refusal(error)
         else:
             messages.success(request, "所属を保存しました。")
+            if fresh.valid_to and "valid_to" in form.changed_data:
+                _tell_left(request, fresh, fresh.valid_to)
             return redirect("accounts:departments")
     return _form_page(request, form, "所属の変更")
+
+
+def _tell_left(request: Request, ended: Department, last: dt.date) -> None:
+    """What stays behind where no reorganisation hands it over."""
+    today = timezone.localdate()
+    count = left_by(ended, max(today, last + dt.timedelta(days=1)))
+    words = "この所属が持ったままのものが{}件あります。{}を確かめてください。"
+    if last >= today:
+        words = "廃止日を過ぎると、この所属が持ったままのもの{}件が{}になります。"
+    if count:
+        link = format_html('<a href="{}">担当のないもの</a>', reverse("accounts:orphans"))
+        messages.warning(request, format_html(words, count, link))
 
 
 def _form_page(request: Request, form: DepartmentForm, title: str) -> HttpResponse:

@@ -80,3 +80,34 @@ def test_a_department_of_the_past_keeps_its_division(cast, as_user) -> None:
     values = NEW | {"valid_from": "R2.4.1", "valid_to": "R6.3.31", "parent": division.pk, "version": gone.version}
     assert client.post(url, values).status_code == 302
     assert Department.objects.get(pk=gone.pk).parent == division
+
+
+def abolished(client, department, day: dt.date, **change) -> str:
+    url = reverse("accounts:department", args=[department.pk])
+    values = NEW | {"code": department.code, "name": department.name, "valid_from": "R2.4.1", "valid_to": str(day)}
+    return client.post(url, values | {"version": department.version} | change, follow=True).text
+
+
+ORPHANS = f'<a href="{reverse("accounts:orphans")}">担当のないもの</a>'
+
+
+def test_what_an_abolished_department_leaves_is_told(cast, as_user) -> None:
+    builders.make_action(lead_department=cast.tax)
+    text = abolished(as_user(cast.admin), cast.tax, builders.today() - dt.timedelta(days=1))
+    assert "所属を保存しました。" in text
+    assert f"この所属が持ったままのものが3件あります。{ORPHANS}を確かめてください。" in text
+
+
+def test_before_its_last_day_is_over_it_is_told_what_will_be_left(cast, as_user) -> None:
+    text = abolished(as_user(cast.admin), cast.tax, builders.today())
+    assert f"廃止日を過ぎると、この所属が持ったままのもの2件が{ORPHANS}になります。" in text
+
+
+def test_nothing_is_told_where_nothing_is_left_or_nothing_ended(cast, as_user) -> None:
+    client, yesterday = as_user(cast.admin), builders.today() - dt.timedelta(days=1)
+    empty = builders.make_department(name="空の課")
+    assert "持ったまま" not in abolished(client, empty, yesterday)
+    abolished(client, cast.tax, yesterday)
+    cast.tax.refresh_from_db()
+    assert "持ったまま" not in abolished(client, cast.tax, yesterday, name="税務収納課")
+    assert "持ったまま" not in abolished(client, cast.welfare, "")
