@@ -203,7 +203,7 @@ def level_styles(found: CityRadar, view: str = SELF) -> dict[str, Style]:
 
 def missing_word(view: str) -> str:
     """What a cell without a level means in a view."""
-    return "未確認" if view == REVIEWED else "未回答"
+    return "未確認" if view == REVIEWED else "受理なし"
 
 
 @dataclass(frozen=True)

@@ -222,8 +222,9 @@ class CityRadar:
         return 0 if all(have) else sum(have)
 
     @property
-    def silent(self) -> int:
-        return self.asked - self.answered
+    def unaccepted(self) -> int:
+        """Departments asked of which no answer was accepted, whatever state theirs is in."""
+        return max(self.asked - len(self.marks), 0)
 
     @property
     def gain(self) -> Decimal | None:
@@ -232,7 +233,7 @@ class CityRadar:
     @cached_property
     def sentence(self) -> str:
         """Which axis grew most, which is farthest from its target, and who is not in the averages."""
-        left_out = f"未回答の{self.silent}課は平均に含めていません。" if self.silent else ""
+        left_out = f"自己評価を受理していない{self.unaccepted}課は平均に含めていません。" if self.unaccepted else ""
         weighted = WEIGHTED if self.weighted else ""
         return scoring.sentence(self.axes, self.previous_label) + left_out + weighted
 

@@ -145,7 +145,7 @@ def export_city(label: str) -> City | None:
     ]
     if not scores:
         return None
-    note = "各課の自己評価の平均。未回答と該当なしは含まない。"
+    note = "各課の自己評価の平均。受理していない課と該当なしは含まない。"
     return City(label, own.as_of, f"{own.label}の自己評価", note, own.minimum, own.maximum, scores)
 
 

@@ -112,7 +112,7 @@ def _note(found: queries.CityRadar) -> str:
     reviewed = "一部の軸を確認" if found.partly_reviewed else "確認済み"
     return (
         f"受理した{found.answered}課の自己評価（照会した{found.asked}課のうち）。"
-        f"{reviewed}{found.reviewed}課。未回答と該当なしは平均に含めない。{weighted}"
+        f"{reviewed}{found.reviewed}課。受理していない課と該当なしは平均に含めない。{weighted}"
     )
 
 
@@ -131,7 +131,7 @@ def _city_files(request: Request, found: queries.CityRadar, rounds: list[Any]) -
             "charts/_trend.html",
             _trends(rounds, view, found.maximum)["trend"],
             f"成熟度の推移（{word}）",
-            "全庁の平均。未回答と該当なしは含めない。",
+            "全庁の平均。受理していない課と該当なしは含めない。",
         )
 
     def distribution() -> str:

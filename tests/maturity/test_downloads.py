@@ -68,7 +68,7 @@ def test_it_is_saved_under_a_japanese_name(city, as_user):
 def test_the_heat_map_shows_blanks_and_not_applicable_as_words(city, as_user):
     text = as_user(city.viewer).get(reverse("maturity:chart", args=["heat"])).content.decode()
     words = re.findall(r"<text[^>]*>([^<]*)</text>", text)
-    assert words.count("未回答") == 2
+    assert words.count("受理なし") == 2
     assert words.count("該当なし") == 2
     assert "税務&lt;課&gt;&amp;&quot;" in words
     reviewed = as_user(city.viewer).get(reverse("maturity:chart", args=["heat"]), {"view": "reviewed"})

@@ -76,11 +76,19 @@ class TestCityRadar:
             "軸4": (None, None, d("4.5"), 0, 0),
         }
         assert (found.overall, found.overall_previous, found.gain) == (d("2.3"), d("2.0"), d("0.3"))
-        assert (found.answered, found.asked, found.silent, found.maximum) == (2, 3, 1, 5)
+        assert (found.answered, found.asked, found.unaccepted, found.maximum) == (2, 3, 1, 5)
         assert found.sentence == (
             "前回から最も伸びた軸は軸1（+1.5）です。目標まで最も遠い軸は軸2（あと3.0）です。"
-            "未回答の1課は平均に含めていません。"
+            "自己評価を受理していない1課は平均に含めていません。"
         )
+
+    def test_one_accepted_without_a_level_is_not_said_to_be_unaccepted(self, city, cast):
+        only = official(city.now, make_department(), {})
+        only.scores.update(not_applicable=True)
+        make_reply(round=city.now, department=make_department(), state="approved")
+        found = queries.city_radar()
+        assert (found.asked, found.answered, found.unaccepted) == (5, 2, 2)
+        assert "自己評価を受理していない2課は平均に含めていません。" in found.sentence
 
     def test_three_queries_are_enough_and_do_not_grow(self, city, django_assert_max_num_queries):
         for _ in range(5):
@@ -149,9 +157,9 @@ class TestHome:
 
     def test_missing_cells_are_shown_as_missing(self, city, as_user):
         found = rows(as_user(city.viewer).get(self.url).content.decode())
-        assert found["税務課"] == ["4", "1", "—未回答", "—未回答", "2.5"]
-        assert found["福祉課"] == ["3", "該当なし", "—未回答", "—未回答", "3.0"]
-        assert found["支所"] == ["—未回答"] * 4 + ["—"]
+        assert found["税務課"] == ["4", "1", "—受理なし", "—受理なし", "2.5"]
+        assert found["福祉課"] == ["3", "該当なし", "—受理なし", "—受理なし", "3.0"]
+        assert found["支所"] == ["—受理なし"] * 4 + ["—"]
 
     def test_every_row_leads_to_its_department(self, city, as_user):
         html = as_user(city.viewer).get(self.url).content.decode()

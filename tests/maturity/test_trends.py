@@ -188,7 +188,7 @@ class TestPages:
         story.rounds[1].replies.create(department=story.welfare)
         found = queries.city_radar(story.rounds[1].pk)
         table = charts.distribution_table(charts.axis_lines(found), found)
-        assert table.heads == ("軸", "レベル1", "レベル2", "レベル3", "レベル4", "レベル5", "該当なし", "未回答")
+        assert table.heads == ("軸", "レベル1", "レベル2", "レベル3", "レベル4", "レベル5", "該当なし", "受理なし")
         assert {r.label: r.cells for r in table.rows} == {
             "軸1": ("0", "0", "1", "0", "0", "0", "1"),
             "軸2": ("0", "0", "0", "0", "0", "1", "1"),
