@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from lib.states import STATES
 from lib.templatetags.portal import signed
 from maturity.queries import CityRadar
 from rounds.queries import round_that_counts
+from rounds.states import REPLY_STATES, TURN
 from strategy.queries_brief import ItemBrief, RegisterBrief
 
 LATE_SHOWN = 8
@@ -169,13 +170,22 @@ def silence(city: City, departments: Iterable[BarRow], scope: Scope) -> dict[str
     an action of its item: those of the bars."""
     round_ = round_that_counts(city.today, city.rounds)
     if round_ is None:
-        return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0}
+        return {"round": None, "silent": [], "silent_count": 0, "reply_count": 0, "pending": []}
     actions = {row.department.pk: row.total for row in departments if row.department}
     asked = {pk: said for pk, said in replies_of(round_) if said != "void" and _is_asked(pk, scope, actions)}
     history, url = _history(r for r in city.rounds if r.period_end <= round_.period_end), lists(scope.params)
     quiet = [d for pk, d in city.departments.items() if asked.get(pk) == "silent"]
     shown = [_silent_row(d, history[d.pk], actions.get(d.pk, 0), url(department=d.pk)) for d in quiet]
-    return {"round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": len(asked)}
+    return {
+        "round": round_, "silent": shown, "silent_count": len(quiet), "reply_count": len(asked),
+        "pending": _pending(asked.values()),
+    }  # fmt: skip
+
+
+def _pending(states: Iterable[str]) -> list[tuple[str, int]]:
+    """How many have begun and must still act, by the words of the round's page."""
+    counts = Counter(states)
+    return [(REPLY_STATES[key].label, counts[key]) for key in TURN if key != "silent" and counts[key]]
 
 
 def _is_asked(department: int, scope: Scope, leading: Container[int]) -> bool:

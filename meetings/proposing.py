@@ -82,7 +82,7 @@ def _report(found: Comparison) -> list[Proposal]:
         rows.append(Proposal("report", "成熟度の自己評価の結果", "全庁平均の変化", note))
     if found.silent:
         names = "、".join(s.name for s in found.silent[:5]) + ("ほか" if len(found.silent) > 5 else "")
-        rows.append(Proposal("report", f"照会に答えていない課（{len(found.silent)}課）", "未回答", names))
+        rows.append(Proposal("report", f"照会に何も入力していない課（{len(found.silent)}課）", "未回答", names))
     solved = [line for line in found.hurdles if line.kind == "解決"]
     if solved:
         rows.append(Proposal("report", f"解決した課題（{len(solved)}件）", "課題の解決", solved[0].title))

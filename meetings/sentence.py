@@ -45,10 +45,10 @@ def _rest(counts: Mapping[str, int], silent_count: int | None) -> list[Piece]:
     if silent_count is None:
         return [*pieces, Piece("です。")] if counts["pushed"] else pieces
     if not silent_count:
-        return [*pieces, Piece(f"{joint}照会に答えていない課はありません。")]
+        return [*pieces, Piece(f"{joint}照会に何も入力していない課はありません。")]
     return [
         *pieces,
-        Piece(f"{joint}照会に答えていない課は "),
+        Piece(f"{joint}照会に何も入力していない課は "),
         Piece(f"{silent_count}課", "silent", "key"),
         Piece("です。"),
     ]

@@ -76,7 +76,7 @@ def _moves(source: Source, moved: Comparison) -> Iterator[Block]:
         if lines:
             yield table(f"{title}の動き", LINE_HEADS, map(_line, lines), source.limits.lines)
     if moved.silent:
-        yield table("照会に答えていない所属", SILENT_HEADS, map(_silent, moved.silent), source.limits.lines)
+        yield table("照会に何も入力していない所属", SILENT_HEADS, map(_silent, moved.silent), source.limits.lines)
 
 
 def _silent(row: Silent) -> tuple[Cell, ...]:
@@ -112,4 +112,4 @@ def sentence(source: Source) -> str:
         f"{behind(now):,}件が遅れています。"
     )
     silent = len(source.content["silent"])
-    return said + (f"照会に答えていない所属は{silent}です。" if silent else "")
+    return said + (f"照会に何も入力していない所属は{silent}です。" if silent else "")

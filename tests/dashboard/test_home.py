@@ -139,12 +139,31 @@ def test_the_silent_departments_follow_the_filter(city, cast, as_user, query) ->
         assert client.get(row.url).context["listing"].total == row.actions > 0
 
 
+@pytest.mark.parametrize("role", ["executive", "viewer"])
+def test_a_draft_is_not_said_to_be_an_answer(city, cast, as_user, role) -> None:
+    """Nobody is silent, yet nothing has come: the sentence and the card say who is where, as the round's page does."""
+    city.opened.replies.filter(department=cast.welfare).update(state="returned", started_at=timezone.now())
+    builders.make_reply(
+        round=city.opened, department=builders.make_department(), state="approved", started_at=timezone.now()
+    )
+    client = as_user(getattr(cast, role))
+    page = client.get(reverse("dashboard:overview"))
+    card = page.text[page.text.index('id="silent"') :]
+    assert page.context["pending"] == [("差し戻し中", 1), ("下書き", 1)]
+    assert "何も入力していない課はありません。" in card
+    link = reverse("rounds:detail", args=[city.opened.pk])
+    assert f'事務局にまだ届いていない課は、<a href="{link}">差し戻し中 1課、下書き 1課</a>です。' in card
+    assert "ほかに、差し戻し中 1課、下書き 1課があります。" in page.text[: page.text.index('id="silent"')]
+    shown = client.get(link).context["monitor"]
+    assert [(w.state.label, len(w.tiles)) for w in shown.awaited] == page.context["pending"]
+
+
 def test_a_filter_whose_department_was_not_asked_says_nothing_of_silence(city, cast, as_user) -> None:
     unasked = builders.make_action(lead_department=builders.make_department()).lead_department
     page = as_user(cast.executive).get(f"{HOME}?department={unasked.pk}")
     assert (page.context["silent_count"], page.context["reply_count"]) == (0, 0)
     assert "この照会でたずねた課はありません" in page.text
-    assert "照会に答えていない課は" not in page.text
+    assert "照会に何も入力していない課は" not in page.text
 
 
 def _asks(city, cast, period: str, *, opens: int, due: int, sections: tuple[str, ...] = ("progress",)) -> None:

@@ -71,7 +71,7 @@ def test_summary_counts_now_and_before():
     assert figures["done"] == (1, 0)
     assert figures["late"] == (1, 0)
     assert block(told, Lead).text == (
-        "取組4件のうち、1件が完了、1件が順調、1件が遅れています。照会に答えていない所属は1です。"
+        "取組4件のうち、1件が完了、1件が順調、1件が遅れています。照会に何も入力していない所属は1です。"
     )
     assert block(told, StateBars).rows == (("フロントヤード", {k: n for k, n in COUNTS.items() if n}),)
 
