@@ -23,6 +23,8 @@ ITSELF = "この行自身は選べません。"
 CIRCLE = "{}と、上へたどると同じ行に戻ります。どれかの行のこの列を直してください。"
 # As many rows of a circle as a message names.
 SHOWN_AROUND = 6
+DOUBLED = "同じ値の行がすでに登録されています。ほかの行と違う値にしてください。"
+ALIKE = "「{}」がすでに登録されています（大文字と小文字、全角と半角は区別しません）。"
 UNDELETED = "この表の行は削除できません。"
 LEFT = "「{}」は取り込みません。この列は見るだけの列です。"
 FIX = "書き出したファイルの1行目の見出しを変えずに、選び直してください。"
@@ -93,7 +95,7 @@ class Comparison:
         self.places = [(c, table.at(c.label)) for c in sheet.columns if table.at(c.label) is not None]
         self.circles = self._circles() if sheet.follows_itself else {}
         self.double_ids = _doubles(self._cell(row, self.id_at) for _, row in table.rows)
-        self.taken: dict[tuple[str, ...], dict[Any, int]] = {}
+        self.taken: dict[tuple[str, ...], dict[Any, tuple[int, Any]]] = {}
         self.checks = {
             c.name: f for c in sheet.columns if not c.is_many and (f := model_field(sheet.model, c.name)) is not None
         }
@@ -312,18 +314,20 @@ class Comparison:
             setattr(row.obj, found.attname, value)
 
     def _check_once(self, row: Row, names: tuple[str, ...]) -> None:
-        mine = self.sheet.key_of(row, names)
-        if mine is None:
+        key = self.sheet.key_of(row, names)
+        if key is None:
             return
+        mine = self.sheet.told_apart(key)
         if names not in self.taken:
             columns = [model_field(self.sheet.model, n).attname for n in names]
             every = self.sheet.unique_rows().order_by().values_list("pk", *columns)
-            self.taken[names] = {tuple(rest): pk for pk, *rest in every}
-        owner, first = self.taken[names].get(mine), self.seen.setdefault((names, mine), row.number)
+            self.taken[names] = {self.sheet.told_apart(tuple(rest)): (pk, rest[-1]) for pk, *rest in every}
+        owner, there = self.taken[names].get(mine, (None, None))
+        first = self.seen.setdefault((names, mine), row.number)
         if first != row.number:
             row.refuse(f"{first}行目と同じです。ほかの行と違う値にしてください。", names[-1])
         elif owner is not None and owner != row.obj.pk:
-            row.refuse("同じ値の行がすでに登録されています。ほかの行と違う値にしてください。", names[-1])
+            row.refuse(DOUBLED if there == key[-1] else ALIKE.format(there), names[-1])
 
 
 _WRONG = object()

@@ -242,6 +242,10 @@ class Sheet(Resource):
             found.append(given if new else getattr(row.obj, self.model._meta.get_field(name).attname))
         return tuple(found)
 
+    def told_apart(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What must differ between two keys."""
+        return key
+
     def read_value(self, obj: Any, column: Column) -> Any:
         if column.is_many:
             return self.sets[column.name].get(obj.pk, frozenset())

@@ -15,6 +15,7 @@ from accounts.access import department_scope
 from accounts.roles import Permission
 from actions import status
 from actions.models import Action, DateChange, Milestone, Phase, owner_choices
+from actions.queries_codes import folded
 from actions.services.imports import archive_many, keep_moves, touch_many
 from actions.services.labels import LEDGER_NAMES, milestone_line, phase_line
 from exchange.queries import departments, load_departments
@@ -113,6 +114,10 @@ class ActionSheet(BulkSheet):
             passed[action.pk] = Action.from_db(DEFAULT_DB_ALIAS, NAMED, [getattr(action, name) for name in NAMED])
             yield self.line(action)
         self.shared["actions"] = passed
+
+    def told_apart(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
+        plan, code = key
+        return plan, folded(code)
 
     def check(self, row: Row) -> None:
         require_reason(row, "ends_on")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from actions import status
 from actions.models import Action, Milestone, Phase
+from actions.queries_codes import holder_of
 from actions.services.dates import Moves
 from actions.services.labels import (
     ACTION_FIELDS,
@@ -28,7 +29,7 @@ from lib.writes import save_versioned
 
 Row = Mapping[str, Any]
 KNOWN = (*ACTION_FIELDS, *ACTION_SETS)
-CODE_TAKEN = "この整理番号は、同じ計画の別の取組で使われています。"
+CODE_TAKEN = "整理番号「{}」は、同じ計画の別の取組で使われています。"
 
 
 @transaction.atomic
@@ -40,7 +41,7 @@ def create_action(
     sets = {name: values.pop(name) for name in ACTION_SETS if name in values}
     action = Action(**values)
     _validate(action)
-    with _code_refused():
+    with _code_refused(action):
         action.save(force_insert=True)
     _set_relations(action, sets)
     ledger.record(by=by, act="create", obj=action, after=whole(action))
@@ -67,10 +68,10 @@ def update_action(
     sets = {name: values.pop(name) for name in ACTION_SETS if name in values}
     for name, value in values.items():
         setattr(action, name, value)
-    _validate(action)
+    _validate(action, stored)
     moves.see("end", stored.ends_on, action.ends_on)
     action.behind = _behind(action, stored)
-    with _code_refused():
+    with _code_refused(action):
         save_versioned(action, version=version, fields=[*values, "behind"])
     _set_relations(action, sets)
     ledger.record(by=by, act="update", obj=action, before=before, after=whole(action))
@@ -148,22 +149,28 @@ def _touch(action: Action) -> None:
     save_versioned(action, version=_locked(action).version, fields=[])
 
 
-def _validate(action: Action) -> None:
+def _validate(action: Action, stored: Action | None = None) -> None:
     refuse_long_text(action)
     action.full_clean(exclude=("behind", "last_report"), validate_constraints=False)
-    same = Action.objects.filter(plan_id=action.plan_id, code=action.code).exclude(pk=action.pk)
-    if same.exists():
-        raise ValidationError({"code": CODE_TAKEN})
+    _refuse_taken_code(action, stored)
+
+
+def _refuse_taken_code(action: Action, stored: Action | None) -> None:
+    """A code that stays is not asked about: two that differ in case may stand from before."""
+    if stored and (stored.plan_id, stored.code) == (action.plan_id, action.code):
+        return
+    if holder := holder_of(action.code, action.plan_id, action.pk):
+        raise ValidationError({"code": CODE_TAKEN.format(holder)})
 
 
 @contextmanager
-def _code_refused() -> Iterator[None]:
+def _code_refused(action: Action) -> Iterator[None]:
     """Turn the lost race for a code into the refusal that a slower person gets."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        raise ValidationError({"code": CODE_TAKEN}) from error
+        raise ValidationError({"code": CODE_TAKEN.format(action.code)}) from error
 
 
 def _behind(action: Action, stored: Action) -> bool:

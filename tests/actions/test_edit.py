@@ -173,6 +173,21 @@ def test_a_taken_code_is_told_at_its_field(cast, as_user):
     assert "同じ計画の別の取組" in response.content.decode()
 
 
+@pytest.mark.parametrize("code", ["K-91", "Ｋ－９１", "k-91"])
+def test_case_and_width_make_no_other_code(cast, as_user, code):
+    """The refusal names the code that is there, as it is written there."""
+    make_action(code="k-91", plan=main_plan())
+    response = as_user(cast.secretariat).post(CREATE, sent(cast.tax, code=code))
+    assert response.status_code == 422
+    assert "整理番号「k-91」は、同じ計画の別の取組で使われています。" in response.content.decode()
+    assert Action.objects.count() == 1
+
+
+def test_a_code_may_change_its_own_case(cast, as_user, action):
+    data = resend(action, code=action.code.swapcase())
+    assert as_user(cast.secretariat).post(edit_url(action), data).status_code == 302
+
+
 def test_an_empty_post_is_told(cast, as_user, action):
     assert as_user(cast.secretariat).post(CREATE).status_code == 422
     assert as_user(cast.secretariat).post(edit_url(action)).status_code == 422

@@ -168,6 +168,19 @@ def test_two_rows_of_one_code_are_refused(taken: Taken, world: SimpleNamespace) 
     assert messages(kept) == ["同じ値の行がすでに登録されています。ほかの行と違う値にしてください。"]
 
 
+def test_a_code_that_differs_in_case_is_refused_by_its_name(taken: Taken, world: SimpleNamespace) -> None:
+    Action.objects.filter(pk=world.foreign_action.pk).update(code="k-91")
+    kept = taken.put(world.action.pk, "整理番号", "Ｋ－９１").stage()
+    assert messages(kept) == ["「k-91」がすでに登録されています（大文字と小文字、全角と半角は区別しません）。"]
+
+
+def test_two_new_codes_that_differ_in_case_are_one(taken: Taken, world: SimpleNamespace) -> None:
+    new = {"計画": world.plan.name, "取組名": "新しい取組", "担当": "税務課", "開始日": "R8.4.1", "終了予定日": "R9.3.31"}
+    first = taken.add(**new | {"整理番号": "X-1"})
+    taken.add(**new | {"整理番号": "x-1"})
+    assert messages(taken.stage()) == [f"{first}行目と同じです。ほかの行と違う値にしてください。"]
+
+
 def test_a_date_that_moves_later_needs_a_reason(taken: Taken, world: SimpleNamespace) -> None:
     taken.put(world.action.pk, "終了予定日", "令和20年3月31日")
     assert messages(taken.stage()) == ["期日を後ろへ動かすときは、理由を入力してください。"]
