@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseFormSet, formset_factory
 from django.forms.models import ModelChoiceIterator
@@ -20,6 +22,7 @@ from actions.models import Action, Milestone, owner_choices, reason_choices
 from actions.queries_codes import next_code
 from actions.queries_links import links_of
 from actions.services.labels import ACTION_FIELDS, ACTION_SETS, milestone_line, phase_line
+from actions.services.plans import refuse_facts
 from lib.forms import PortalForm, PortalModelForm, WarekiDateField, display
 from lib.wareki import format_date
 from lib.writes import StaleError
@@ -150,6 +153,16 @@ class ActionForm(PortalModelForm):
         """The cleaned values as the services take them."""
         names = (*ACTION_FIELDS, *ACTION_SETS, *(n for n in MOVING if n in self.fields))
         return {name: self.cleaned_data[name] for name in names}
+
+    def show_refusal(self) -> None:
+        """What the service would refuse among the values that could be read."""
+        meant = copy(self.instance)
+        for name in ACTION_FIELDS:
+            setattr(meant, name, self.cleaned_data.get(name))
+        try:
+            refuse_facts(meant, self.instance, [n for n in ACTION_FIELDS if n not in self.cleaned_data])
+        except ValidationError as error:
+            self.add_refusal(error)
 
     def show_conflict(self, error: StaleError) -> None:
         super().show_conflict(error)
@@ -293,7 +306,10 @@ class PlanForms:
 
     def is_valid(self) -> bool:
         """All parts are checked, so that every error shows at once."""
-        return all([self.main.is_valid(), self.phases.is_valid(), self.milestones.is_valid()])
+        if all([self.main.is_valid(), self.phases.is_valid(), self.milestones.is_valid()]):
+            return True
+        self.main.show_refusal()
+        return False
 
     def values(self) -> dict[str, Any]:
         return self.main.values() | {"phases": self.phases.rows(), "milestones": self.milestones.rows()}

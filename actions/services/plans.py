@@ -40,7 +40,7 @@ def create_action(
     refuse_unknown(values, KNOWN)
     sets = {name: values.pop(name) for name in ACTION_SETS if name in values}
     action = Action(**values)
-    _validate(action)
+    refuse_facts(action)
     with _code_refused(action):
         action.save(force_insert=True)
     _set_relations(action, sets)
@@ -68,7 +68,7 @@ def update_action(
     sets = {name: values.pop(name) for name in ACTION_SETS if name in values}
     for name, value in values.items():
         setattr(action, name, value)
-    _validate(action, stored)
+    refuse_facts(action, stored)
     moves.see("end", stored.ends_on, action.ends_on)
     action.behind = _behind(action, stored)
     with _code_refused(action):
@@ -149,15 +149,26 @@ def _touch(action: Action) -> None:
     save_versioned(action, version=_locked(action).version, fields=[])
 
 
-def _validate(action: Action, stored: Action | None = None) -> None:
-    refuse_long_text(action)
-    action.full_clean(exclude=("behind", "last_report"), validate_constraints=False)
-    _refuse_taken_code(action, stored)
+def refuse_facts(action: Action, stored: Action | None = None, unknown: Sequence[str] = ()) -> None:
+    """All that is wrong with the facts at once; `unknown` ones hold nothing that could be judged."""
+    errors: dict[str, list[ValidationError]] = {}
+    for check in (
+        lambda: action.full_clean(exclude=("behind", "last_report", *unknown), validate_constraints=False),
+        lambda: refuse_long_text(action),
+        lambda: _refuse_taken_code(action, stored),
+    ):
+        try:
+            check()
+        except ValidationError as error:
+            error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
 
 
 def _refuse_taken_code(action: Action, stored: Action | None) -> None:
     """A code that stays is not asked about: two that differ in case may stand from before."""
-    if stored and (stored.plan_id, stored.code) == (action.plan_id, action.code):
+    stays = stored and (stored.plan_id, stored.code) == (action.plan_id, action.code)
+    if stays or not action.code:
         return
     if holder := holder_of(action.code, action.plan_id, action.pk):
         raise ValidationError({"code": CODE_TAKEN.format(holder)})

@@ -188,6 +188,29 @@ def test_a_code_may_change_its_own_case(cast, as_user, action):
     assert as_user(cast.secretariat).post(edit_url(action), data).status_code == 302
 
 
+def test_everything_wrong_is_told_in_one_answer(cast, as_user):
+    """A schedule that is wrong does not hide what the plan itself would be refused for."""
+    make_action(code="K-12", plan=main_plan())
+    data = sent(cast.tax, phases=[PHASE | {"ends_on": "R8.3.1"}], milestones=[{"title": "公開", "due_on": "いつか"}])
+    page = as_user(cast.secretariat).post(CREATE, data | {"ends_on": "R8.3.31"}).content.decode()
+    for words in ("終わりは始め以後", "日付として読めません", "終了予定日は開始日以後", "同じ計画の別の取組"):
+        assert words in page
+    assert Action.objects.count() == 1
+
+
+def test_a_missing_code_is_told_with_the_wrong_dates(cast, as_user, action):
+    page = as_user(cast.secretariat).post(CREATE, sent(cast.tax, code="", ends_on="R8.3.31")).content.decode()
+    assert "必須" in page
+    assert "終了予定日は開始日以後" in page
+
+
+def test_a_doubled_code_and_wrong_dates_are_told_together(cast, as_user):
+    make_action(code="K-12", plan=main_plan())
+    page = as_user(cast.secretariat).post(CREATE, sent(cast.tax, ends_on="R8.3.31")).content.decode()
+    assert "終了予定日は開始日以後" in page
+    assert "同じ計画の別の取組" in page
+
+
 def test_an_empty_post_is_told(cast, as_user, action):
     assert as_user(cast.secretariat).post(CREATE).status_code == 422
     assert as_user(cast.secretariat).post(edit_url(action)).status_code == 422

@@ -175,7 +175,8 @@ def test_a_code_that_differs_in_case_is_refused_by_its_name(taken: Taken, world:
 
 
 def test_two_new_codes_that_differ_in_case_are_one(taken: Taken, world: SimpleNamespace) -> None:
-    new = {"計画": world.plan.name, "取組名": "新しい取組", "担当": "税務課", "開始日": "R8.4.1", "終了予定日": "R9.3.31"}
+    new = {"計画": world.plan.name, "取組名": "新しい取組", "担当": "税務課"}
+    new |= {"開始日": "R8.4.1", "終了予定日": "R9.3.31"}
     first = taken.add(**new | {"整理番号": "X-1"})
     taken.add(**new | {"整理番号": "x-1"})
     assert messages(taken.stage()) == [f"{first}行目と同じです。ほかの行と違う値にしてください。"]
