@@ -307,6 +307,9 @@ class Book:
     scope: Callable[[int, Any], Any] | None = None
     # The objects that `scope` accepts today, for the page that lists the workbooks.
     offers: Callable[[Any], Iterable[Any]] | None = None
+    # Why there may be none of them and what can be done, and the page (words, route) to do it on.
+    unoffered: str = ""
+    turn_to: tuple[str, str] = ("", "")
     # Rows are tried through their services and rolled back, instead of being checked in memory.
     tried: bool = True
 

@@ -18,6 +18,7 @@ from maturity.models import Assessment, Axis, Score, confidence_choices
 from maturity.services import save_score
 from maturity.services.assess import FIELDS
 from rounds.models import Reply, Round
+from rounds.states import NOTHING_OPEN, ROUNDS
 
 
 def own_replies(user: Any) -> models.QuerySet:
@@ -98,7 +99,8 @@ def _axis(axis: Axis) -> str:
 
 MATURITY = Book(
     "maturity", "成熟度の自己評価", Permission.ANSWER_REPLY, (ScoreSheet,), icon="radar", scope=round_of,
-    offers=rounds_for, note="取り込んだ自己評価は下書きです。所属長が照会の画面から提出します。",
+    offers=rounds_for, unoffered=NOTHING_OPEN, turn_to=ROUNDS,
+    note="取り込んだ自己評価は下書きです。所属長が照会の画面から提出します。",
 )  # fmt: skip
 
 

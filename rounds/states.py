@@ -37,6 +37,13 @@ ATTENTION = ("silent", "returned", "draft", "submitted", "approved", "accepted",
 # The department itself must act next.
 TURN = ("silent", "returned", "draft", "submitted")
 
+# Why there is nothing to fill in, and what can be done about it.
+NOTHING_OPEN = (
+    "いま入力できる回答がありません。受付中の照会で、回答が下書きか差し戻し中のときに書き出せます。"
+    "提出した回答は、承認される前なら推進員が、受理される前なら所属長が、照会の画面で下書きに戻せます。"
+)
+ROUNDS = ("照会の一覧へ", "rounds:list")
+
 # Nothing is awaited from these any more.
 FINISHED = ("accepted", "void")
 

@@ -6,6 +6,7 @@ from actions.resources.hurdles import HurdleSheet
 from actions.resources.plans import ActionSheet, MilestoneSheet, PhaseSheet
 from actions.resources.progress import ProgressSheet, round_of, rounds_for
 from exchange.sheets import Book, register
+from rounds.states import NOTHING_OPEN, ROUNDS
 
 ACTIONS = Book(
     "actions", "取組", Permission.EDIT_ACTION, (ActionSheet, PhaseSheet, MilestoneSheet), icon="list-checks",
@@ -14,7 +15,8 @@ ACTIONS = Book(
 )  # fmt: skip
 PROGRESS = Book(
     "progress", "照会の進捗", Permission.ANSWER_REPLY, (ProgressSheet,), icon="clipboard-list", scope=round_of,
-    offers=rounds_for, note="取り込んだ進捗は下書きです。所属長が照会の画面から提出します。",
+    offers=rounds_for, unoffered=NOTHING_OPEN, turn_to=ROUNDS,
+    note="取り込んだ進捗は下書きです。所属長が照会の画面から提出します。",
 )  # fmt: skip
 HURDLES = Book("hurdles", "課題・ハードル", Permission.WORK_HURDLE, (HurdleSheet,), icon="triangle-alert")
 BUDGETS = Book(

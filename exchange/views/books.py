@@ -29,7 +29,7 @@ def home(request: Request) -> HttpResponse:
         raise PermissionDenied
     entries = [(b, list(b.offers(request.user)) if b.offers else None) for b in books]
     recent = Import.objects.light().select_related("applied_by").made_by(request.user)[:RECENT]
-    context = {"entries": [e for e in entries if e[1] is None or e[1]], "recent": recent}
+    context = {"entries": entries, "recent": recent}
     return htmx.render(request, "exchange/home.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import can, check, requires
 from accounts.roles import Permission
+from exchange.sheets import Book, find
 from lib import htmx
 from lib.http import Request, number_of
 from lib.reads import mark_draft
@@ -155,8 +156,15 @@ def page(request: Request, found: Reply, *, status: int = 200) -> HttpResponse:
         "sections": [(s, s.context(found, request.user, stored)) for s, stored in asked],
         "attachments": found.files, "remarks": found.remarks.all(),
         "orphan": found.is_orphan(timezone.localdate()),
+        "workbooks": _workbooks(request, asked) if allowed.edit else [],
     }  # fmt: skip
     return htmx.render(request, "rounds/reply.html", context, status=status)
+
+
+def _workbooks(request: Request, asked: Iterable[tuple[sections.Section, Any]]) -> list[Book]:
+    """Those that go by rounds and fill in a part of this one; they have the keys of the parts."""
+    books = (find(section.key) for section, _ in asked)
+    return [b for b in books if b and b.scope and b.allows(request.user)]
 
 
 @require_GET

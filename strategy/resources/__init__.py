@@ -8,7 +8,8 @@ from strategy.resources.registers import EntrySheet
 
 ELEMENTS = Book(
     "elements", "戦略の要素", Permission.EDIT_STRATEGY, (ElementSheet,), icon="compass", scope=draft_of,
-    offers=drafts_for, note="下書きの版だけを変えられます。公開した版は次の版の下書きで変えます。",
+    offers=drafts_for, unoffered="下書きの版がありません。計画の画面で次の版の下書きを作ると、書き出せます。",
+    turn_to=("戦略へ", "strategy:home"), note="下書きの版だけを変えられます。公開した版は次の版の下書きで変えます。",
 )  # fmt: skip
 REGISTERS = Book(
     "registers", "登録簿", Permission.EDIT_NATIONAL, (EntrySheet,), icon="clipboard-check",

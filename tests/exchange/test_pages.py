@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from accounts.models import User
 from actions.models import Action
 from exchange.models import Import
+from rounds.models import Reply
 from tests.exchange.helpers import Taken
 
 As = Callable[[User], Client]
@@ -39,6 +40,28 @@ def test_home_lists_what_the_reader_may_bring(world: SimpleNamespace, as_user: A
     assert "成熟度の自己評価" in lead
     assert "利用者と役割" not in lead
     assert "利用者と役割" in as_user(world.cast.admin).get(reverse("exchange:home")).content.decode()
+
+
+def test_home_says_why_a_workbook_is_not_there(world: SimpleNamespace, as_user: As) -> None:
+    """The reply was approved: nothing can be entered, and the card says so instead of being empty."""
+    Reply.objects.filter(department=world.own).update(state="approved")
+    page = as_user(world.cast.member).get(reverse("exchange:home")).content.decode()
+    assert page.count("いま入力できる回答がありません。") == 2
+    assert "承認される前なら推進員が、受理される前なら所属長が" in page
+    assert reverse("exchange:book", args=["progress", world.round.pk]) not in page
+    assert f'href="{reverse("rounds:list")}"' in page
+
+
+def test_an_open_reply_leads_to_its_workbooks(world: SimpleNamespace, as_user: As) -> None:
+    address, client = reverse("rounds:reply", args=[world.reply.pk]), as_user(world.cast.member)
+    books = [reverse("exchange:book", args=[key, world.round.pk]) for key in ("progress", "maturity")]
+    page = client.get(address).content.decode()
+    for book in books:
+        assert f'href="{book}"' in page
+        assert client.get(book).status_code == 200
+    Reply.objects.filter(pk=world.reply.pk).update(state="submitted")
+    page = client.get(address).content.decode()
+    assert not any(book in page for book in books)
 
 
 def test_the_workbook_comes_with_locks_lists_and_instructions(world: SimpleNamespace, as_user: As) -> None:
