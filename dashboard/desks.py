@@ -97,6 +97,7 @@ WORDS = {
     "submitted": ("wait", "clock", "課長の承認待ち"),
     "approved": ("wait", "inbox", "事務局の確認待ち"),
     "returned": ("over", "undo-2", "差し戻し"),
+    "sent_back": ("over", "undo-2", "課長からの差し戻し"),
     "accepted": ("done", "circle-check", "受理"),
     "void": ("wait", "archive", "廃止"),
 }
@@ -141,10 +142,11 @@ def _progress(replies: Sequence[Reply]) -> dict[int, str]:
 
 
 def _reply_task(reply: Reply, user: User, today: dt.date, progress: str) -> ReplyTask:
-    css, icon, word = WORDS[reply.shown_state]
+    standing = "sent_back" if reply.state == "draft" and reply.sent_back_reason else reply.shown_state
+    css, icon, word = WORDS[standing]
     act, primary = "見る", False
     if reply.is_editable:
-        act, primary = ("直す" if reply.state == "returned" or reply.sent_back_reason else "回答する"), True
+        act, primary = ("直す" if standing in ("returned", "sent_back") else "回答する"), True
     elif reply.state == "submitted" and can(user, Permission.APPROVE_REPLY, reply):
         act, primary = "承認する", True
     return ReplyTask(reply, css, icon, word, left(reply.round.due_on, today), progress, act, primary)

@@ -67,6 +67,22 @@ def test_department_lands_on_its_open_round(city, cast, as_user) -> None:
     assert "回答する" in text
 
 
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"sent_back_reason": "根拠を書いてください。"}, "課長からの差し戻し"),
+        ({"state": "returned", "return_comment": "根拠を書いてください。"}, "差し戻し"), ({}, "下書き"),
+    ],
+)
+def test_a_reply_that_came_back_is_not_called_a_draft(city, cast, as_user, values, word) -> None:
+    city.opened.replies.filter(department=cast.tax).update(**values)
+    page = as_user(cast.member).get(HOME)
+    (task,) = page.context["replies"]
+    assert task.word == word
+    assert f"{word}</span>" in page.text
+    assert task.act == ("直す" if values else "回答する")
+
+
 def test_department_home_counts_only_its_own_actions(city, cast, as_user) -> None:
     page = as_user(cast.other_lead).get(HOME)
     assert page.context["total"] == 2
