@@ -136,8 +136,9 @@ def test_each_role_has_its_own_button(tax: Reply, cast: SimpleNamespace, as_user
         ("member", "approved", ["事務局の確認を待っています"], ["下書きに戻す", "受理する"]),
         ("lead", "approved", ["下書きに戻す"], ["承認して提出", "受理する"]),
         ("secretariat", "approved", ["受理する", "差し戻す"], ["下書きに戻す"]),
-        ("lead", "accepted", ["受理した内容を見る"], ["下書きに戻す", "承認して提出"]),
-        ("secretariat", "accepted", ["受理した内容を見る"], ["受理する</button>", "差し戻す</a>"]),
+        ("lead", "accepted", ["受理した内容を見る", "事務局に訂正を頼んでください"], ["下書きに戻す", "承認して提出"]),
+        ("member", "accepted", ["事務局に訂正を頼んでください"], ["訂正する</a>"]),
+        ("secretariat", "accepted", ["受理した内容を見る", "訂正する</a>"], ["受理する</button>", "差し戻す</a>", "頼んで"]),
     ],
 )
 def test_after_submission_the_page_is_read_only(
