@@ -247,6 +247,13 @@ class TestGrid:
     def url(self, department):
         return f"{reverse('actions:budget_grid')}?department={department.pk}&year={this_year()}"
 
+    def test_a_reduction_is_told_of_only_where_it_may_be_entered(self, cast, as_user, action) -> None:
+        first, extra = make_budget(action=action, requested=10), make_budget(action=action, kind="extra", number=1)
+        edits = (reverse("actions:budget_edit", args=[b.pk]) for b in (first, extra))
+        pages = (self.url(cast.tax), *edits, reverse("actions:budget_create", args=[action.pk]))
+        told = ["△500" in as_user(cast.lead).get(page).content.decode() for page in pages]
+        assert told == [False, False, True, True]
+
     def cell(self, action, name):
         return f"b{action.pk}-{name}"
 
