@@ -47,6 +47,15 @@ def test_nothing_found_says_so_and_escapes(cast, as_user) -> None:
     assert "<script>" not in text.split("<main", 1)[1]
 
 
+def test_nothing_found_says_what_is_searched(cast, as_user) -> None:
+    """A round is not among it, so the way to the rounds stands beside."""
+    title = builders.make_round(title="令和8年度上期の調べ").title
+    page = as_user(cast.viewer).get(URL, {"q": title})
+    assert page.context["found"] == 0
+    assert "探すのは、取組、戦略、指標、国の計画、登録簿、点検表、ほかの計画との関係、用語、みんなのビジョンです。" in page.text
+    assert f'照会は、<a href="{reverse("rounds:list")}">照会の一覧</a>から開いてください。' in page.text
+
+
 def test_long_or_odd_text_is_no_error(cast, as_user) -> None:
     assert as_user(cast.viewer).get(URL, {"q": "あ" * 5000}).status_code == 200
     assert as_user(cast.viewer).get(URL, {"q": "%_\\'\""}).status_code == 200
