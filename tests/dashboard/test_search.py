@@ -52,7 +52,8 @@ def test_nothing_found_says_what_is_searched(cast, as_user) -> None:
     title = builders.make_round(title="令和8年度上期の調べ").title
     page = as_user(cast.viewer).get(URL, {"q": title})
     assert page.context["found"] == 0
-    assert "探すのは、取組、戦略、指標、国の計画、登録簿、点検表、ほかの計画との関係、用語、みんなのビジョンです。" in page.text
+    kinds = "取組、戦略、指標、国の計画、登録簿、点検表、ほかの計画との関係、用語、みんなのビジョン"
+    assert f"探すのは、{kinds}です。" in page.text
     assert f'照会は、<a href="{reverse("rounds:list")}">照会の一覧</a>から開いてください。' in page.text
 
 
