@@ -245,7 +245,7 @@ def test_proposed_figures_say_of_which_day_they_are():
     assert moved.note == "前進 0件、完了 3件、新たな遅れ 0件、期日の先送り 0件（令和8年12月1日時点）"
     assert (done.title, len(done.note)) == ("完了した取組（3件）", 300)
     assert done.note.endswith("あ（令和8年12月1日時点）")
-    assert (silent.title, silent.note) == ("照会に答えていない課（1課）", "福祉課（令和8年12月1日時点）")
+    assert (silent.title, silent.note) == ("照会に何も入力していない課（1課）", "福祉課（令和8年12月1日時点）")
 
 
 def test_without_a_snapshot_nothing_is_proposed(cast, as_user):
