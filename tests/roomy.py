@@ -2,7 +2,7 @@
 
 CPython, 3.11 and newer, keeps the frames of a thread in pieces of 16 kB. A call that just does not fit any more makes
 it ask the system for a piece, and the return gives that back. Beneath pytest's own frames always some loop of a page
-stood at such an edge: pieces came and went 265 times a test.
+stood at such an edge: pieces came and went 265 times a test in `tests/actions`.
 """
 
 from __future__ import annotations

@@ -30,11 +30,18 @@
     const words = elt.dataset?.ask ?? (isLeft(target) ? elt.dataset?.askUnsaved : "");
     if (words && !window.confirm(words)) event.preventDefault();
   });
+  // Handed in before a row has arrived, the row would be refused; one that never arrives ends the waiting. The answer may
+  // bring the form that hands in anew.
+  const waiting = new Set();
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const ids = [...waiting];
+    waiting.clear();
+    if (event.detail.successful) setTimeout(() => ids.forEach((id) => document.getElementById(id)?.requestSubmit()), 50);
+  });
   on("submit", "form[data-ask-unsaved]:not([hx-post])", (form, event) => {
     if (document.querySelector("form[data-warn-unsaved].htmx-request")) {
-      // Handed in before a row has arrived, the row would be refused. Its answer may bring this form anew.
       event.preventDefault();
-      document.addEventListener("htmx:afterSettle", () => document.getElementById(form.id)?.requestSubmit(), { once: true });
+      waiting.add(form.id);
     } else if (isLeft(document)) {
       if (window.confirm(form.dataset.askUnsaved)) dirty.clear();
       else event.preventDefault();

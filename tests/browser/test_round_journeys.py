@@ -71,9 +71,7 @@ def test_a_row_that_was_refused_is_not_overwritten_unasked(fresh_portal: Portal,
     with page.expect_response(lambda answer: answer.status == 422):
         row.get_by_label("進捗率").fill("百二十")
         row.get_by_label("進捗率").blur()
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    rest.click()
+    asked = declined(page, rest)
     assert asked == ["まだ保存できていない行があります。続けると、その行も「変更なし」になります。続けますか。"]
     expect(row.get_by_label("進捗率")).to_have_value("百二十")
     page.once("dialog", lambda dialog: dialog.accept())
@@ -81,8 +79,16 @@ def test_a_row_that_was_refused_is_not_overwritten_unasked(fresh_portal: Portal,
     expect(rest).to_have_count(0)
 
 
+def declined(page: Page, button: Locator) -> list[str]:
+    """What the browser asks when the button is pressed; the answer is no."""
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    button.click()
+    return asked
+
+
 def test_what_could_not_be_saved_is_not_handed_in_unasked(fresh_portal: Portal, enter: Enter) -> None:
-    """A refused row is asked about; one that is still on its way arrives first."""
+    """A refused row is asked about; one that never arrives hands in nothing; one that is on its way arrives first."""
     open_round(enter(fresh_portal, "secretariat"))
     page = enter(fresh_portal, "lead-0502")
     enter_reply(page)
@@ -94,16 +100,25 @@ def test_what_could_not_be_saved_is_not_handed_in_unasked(fresh_portal: Portal, 
     with page.expect_response(lambda answer: answer.status == 422):
         row.get_by_label("進捗率").fill("百二十")
         row.get_by_label("進捗率").blur()
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.get_by_role("button", name="承認して提出する").click()
+    hand_over = page.get_by_role("button", name="承認して提出する")
+    asked = declined(page, hand_over)
     assert asked == ["まだ保存できていない入力があります。このまま進めると、その入力は回答に入りません。進めますか。"]
     expect(row.get_by_label("進捗率")).to_have_value("百二十")
 
-    page.route("**/actions/replies/**", lambda route: (time.sleep(1), route.continue_()))
+    page.route("**/actions/replies/**", lambda route: (time.sleep(1), route.abort()))
     row.get_by_label("進捗率").fill("")
+    hand_over.click()
+    expect(page.locator("#messages")).to_contain_text("保存できませんでした")
+    page.unroute("**/actions/replies/**")
+    row.get_by_label("実績と次にすること").fill("窓口の様式をそろえた。")
+    row.get_by_label("実績と次にすること").blur()
+    expect(row.get_by_role("status").filter(has_text="保存済み")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(hand_over).to_be_visible()
+
+    page.route("**/actions/replies/**", lambda route: (time.sleep(1), route.continue_()))
     row.get_by_label("実績と次にすること").fill(BETTER)
-    page.get_by_role("button", name="承認して提出する").click()
+    hand_over.click()
     expect(page.locator("#messages")).to_contain_text("提出しました。事務局の確認を待っています")
     expect(page.locator("main")).to_contain_text(BETTER)
 
@@ -114,9 +129,7 @@ def test_values_of_a_row_are_not_taken_back_unasked(fresh_portal: Portal, enter:
     page.get_by_role("region", name="いま答える照会").get_by_role("link").first.click()
     row = page.locator("#sec-progress .act", has=page.get_by_text("保存済み")).first
     words = row.get_by_label("実績と次にすること").input_value()
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    row.get_by_role("button", name=re.compile("変更なしにする")).click()
+    asked = declined(page, row.get_by_role("button", name=re.compile("変更なしにする")))
     assert asked == ["この取組に入力した内容を消して、前回のままにします。よろしいですか。"]
     expect(row.get_by_label("実績と次にすること")).to_have_value(words)
 
